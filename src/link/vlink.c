@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The link in virtual time: one heap of pending packets ordered by time and
+ * then by age, and a clock that is set to the time of whatever comes next.
+ */
+#include "link/vlink.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define POLL_MAX 128		/* packets one poll() delivers at most */
+#define PORT_FIRST 49152	/* RFC 6335 section 6: dynamic ports */
+#define START_NS 1000000000LL
+
+/* The bytes of a packet; an injection is pending twice with the same bytes. */
+struct packet {
+	unsigned int refs;
+	uint32_t len;
+	uint8_t bytes[];
+};
+
+enum event_kind { EVENT_CAPTURE, EVENT_ARRIVE };
+
+struct event {
+	int64_t at_ns;
+	uint64_t order;			/* age: makes ties deterministic */
+	enum event_kind kind;
+	struct packet *packet;
+};
+
+struct vlink {
+	struct link link;		/* first: see link.h */
+	struct vlink_peer peer;
+	int64_t now_ns, latency_ns;
+	uint64_t next_order;
+	struct event *heap;		/* binary heap, earliest first */
+	size_t n_heap, cap_heap;
+	struct link_stats stats;
+	uint8_t claimed[2][65536 / 8];	/* per family, a bit per port */
+	uint16_t next_port;
+};
+
+struct vlink *vlink_of(struct link *l)
+{
+	return (struct vlink *)l;
+}
+
+int64_t vlink_now(const struct vlink *v)
+{
+	return v->now_ns;
+}
+
+void vlink_add_dropped(struct vlink *v, uint64_t n)
+{
+	v->stats.dropped += n;
+}
+
+/* ---- packets and the heap ---- */
+
+static struct packet *packet_new(const void *bytes, size_t len)
+{
+	struct packet *p = malloc(sizeof(*p) + len);
+
+	if (!p)
+		log_panic("out of memory");
+	p->refs = 0;
+	p->len = len;
+	if (len)
+		memcpy(p->bytes, bytes, len);
+	return p;
+}
+
+static void packet_put(struct packet *p)
+{
+	if (--p->refs == 0)
+		free(p);
+}
+
+static bool event_before(const struct event *a, const struct event *b)
+{
+	if (a->at_ns != b->at_ns)
+		return a->at_ns < b->at_ns;
+	return a->order < b->order;
+}
+
+static void heap_grow(struct vlink *v)
+{
+	v->cap_heap = v->cap_heap ? 2 * v->cap_heap : 64;
+	v->heap = realloc(v->heap, v->cap_heap * sizeof(*v->heap));
+	if (!v->heap)
+		log_panic("out of memory");
+}
+
+static void event_add(struct vlink *v, int64_t at_ns, enum event_kind kind,
+		      struct packet *p)
+{
+	struct event e = { at_ns, v->next_order++, kind, p };
+	size_t i = v->n_heap, up;
+
+	if (v->n_heap == v->cap_heap)
+		heap_grow(v);
+	v->n_heap++;
+	for (; i > 0; i = up) {
+		up = (i - 1) / 2;
+		if (!event_before(&e, &v->heap[up]))
+			break;
+		v->heap[i] = v->heap[up];
+	}
+	v->heap[i] = e;
+	p->refs++;
+}
+
+static struct event event_take(struct vlink *v)
+{
+	struct event first = v->heap[0], last = v->heap[--v->n_heap];
+	size_t i = 0, down;
+
+	while ((down = 2 * i + 1) < v->n_heap) {
+		if (down + 1 < v->n_heap &&
+		    event_before(&v->heap[down + 1], &v->heap[down]))
+			down++;
+		if (!event_before(&v->heap[down], &last))
+			break;
+		v->heap[i] = v->heap[down];
+		i = down;
+	}
+	v->heap[i] = last;
+	return first;
+}
+
+/* Adding to a time must not wrap round: "very late" is late enough. */
+static int64_t time_add(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? VLINK_NEVER - 1 : sum;
+}
+
+void vlink_send(struct vlink *v, int64_t delay_ns, const void *packet,
+		size_t len)
+{
+	int64_t leaves = time_add(v->now_ns, delay_ns > 0 ? delay_ns : 0);
+
+	event_add(v, time_add(leaves, v->latency_ns), EVENT_CAPTURE,
+		  packet_new(packet, len));
+}
+
+/* ---- the operations ---- */
+
+static int64_t op_now(struct link *l)
+{
+	return vlink_of(l)->now_ns;
+}
+
+static int op_inject(struct link *l, const struct segment *s,
+		     const uint8_t *packet, size_t len)
+{
+	struct vlink *v = vlink_of(l);
+	struct packet *p;
+
+	(void)s;
+	if (len > UINT32_MAX)
+		return -EMSGSIZE;
+	p = packet_new(packet, len);
+	event_add(v, v->now_ns, EVENT_CAPTURE, p);
+	event_add(v, time_add(v->now_ns, v->latency_ns), EVENT_ARRIVE, p);
+	v->stats.injected++;
+	return 0;
+}
+
+static int64_t peer_next(const struct vlink *v)
+{
+	if (!v->peer.next_timer || !v->peer.timer)
+		return VLINK_NEVER;
+	return v->peer.next_timer(v->peer.arg);
+}
+
+static void clock_set(struct vlink *v, int64_t at_ns)
+{
+	if (at_ns > v->now_ns)
+		v->now_ns = at_ns;
+}
+
+static void packet_deliver(struct vlink *v, const struct packet *p,
+			   link_packet_fn *fn, void *arg)
+{
+	struct link_packet lp = {
+		.ts_ns = v->now_ns,
+		.ip = p->bytes,
+		.cap_len = p->len,
+		.len = p->len,
+	};
+
+	v->stats.captured++;
+	fn(arg, &lp);
+}
+
+/* Lets the earliest event of the heap happen; true if it was a capture. */
+static bool event_happen(struct vlink *v, link_packet_fn *fn, void *arg)
+{
+	struct event e = event_take(v);
+
+	clock_set(v, e.at_ns);
+	if (e.kind == EVENT_CAPTURE)
+		packet_deliver(v, e.packet, fn, arg);
+	else if (v->peer.receive)
+		v->peer.receive(v->peer.arg, v, v->now_ns, e.packet->bytes,
+				e.packet->len);
+	packet_put(e.packet);
+	return e.kind == EVENT_CAPTURE;
+}
+
+static int op_poll(struct link *l, int64_t until_ns, link_packet_fn *fn,
+		   void *arg)
+{
+	struct vlink *v = vlink_of(l);
+	int n = 0;
+
+	while (n < POLL_MAX) {
+		int64_t timer = peer_next(v);
+		int64_t event = v->n_heap ? v->heap[0].at_ns : VLINK_NEVER;
+		int64_t next = event <= timer ? event : timer;
+
+		/* What is due now belongs to this call; later things only if
+		 * there was nothing yet. */
+		if (next > v->now_ns && (n > 0 || next > until_ns))
+			break;
+		if (next == VLINK_NEVER)
+			return -EDEADLK;
+		if (event <= timer) {
+			n += event_happen(v, fn, arg);
+		} else {
+			clock_set(v, timer);
+			v->peer.timer(v->peer.arg, v, v->now_ns);
+		}
+	}
+	if (n == 0)
+		clock_set(v, until_ns);
+	return n;
+}
+
+static uint8_t *claim_byte(struct vlink *v, uint8_t family, uint16_t port)
+{
+	return &v->claimed[family == 6][port / 8];
+}
+
+static int claim_any(struct vlink *v, uint8_t family)
+{
+	for (int i = PORT_FIRST; i <= UINT16_MAX; i++) {
+		uint16_t port = v->next_port;
+
+		v->next_port = port == UINT16_MAX ? PORT_FIRST : port + 1;
+		if (!(*claim_byte(v, family, port) & 1u << port % 8))
+			return port;
+	}
+	return -EADDRNOTAVAIL;
+}
+
+static int op_claim(struct link *l, uint8_t family, uint16_t port)
+{
+	struct vlink *v = vlink_of(l);
+	int any = port;
+
+	if (port == 0)
+		any = claim_any(v, family);
+	else if (*claim_byte(v, family, port) & 1u << port % 8)
+		return -EADDRINUSE;
+	if (any > 0)
+		*claim_byte(v, family, any) |= 1u << any % 8;
+	return any;
+}
+
+static void op_release(struct link *l, uint8_t family, uint16_t port)
+{
+	*claim_byte(vlink_of(l), family, port) &= ~(1u << port % 8);
+}
+
+static void op_stats(struct link *l, struct link_stats *st)
+{
+	*st = vlink_of(l)->stats;
+}
+
+static void op_close(struct link *l)
+{
+	struct vlink *v = vlink_of(l);
+
+	while (v->n_heap)
+		packet_put(event_take(v).packet);
+	free(v->heap);
+	free(v);
+}
+
+static const struct link_ops vlink_ops = {
+	.now_ns = op_now,
+	.inject = op_inject,
+	.poll = op_poll,
+	.claim = op_claim,
+	.release = op_release,
+	.stats = op_stats,
+	.close = op_close,
+};
+
+/* ---- opening ---- */
+
+/* The addresses of the built-in lab (RFC 5737, RFC 3849: documentation). */
+static void addresses_default(struct link *l)
+{
+	static const struct ip_addr addr[] = {
+		{ 4, { 192, 0, 2, 2 } },
+		{ 4, { 192, 0, 2, 1 } },
+		{ 6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 } },
+		{ 6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 } },
+	};
+
+	l->tester4 = addr[0];
+	l->target4 = addr[1];
+	l->tester6 = addr[2];
+	l->target6 = addr[3];
+}
+
+static void addresses_set(struct link *l, const struct vlink_config *cfg)
+{
+	if (!cfg->tester4.family && !cfg->target4.family &&
+	    !cfg->tester6.family && !cfg->target6.family) {
+		addresses_default(l);
+		return;
+	}
+	l->tester4 = cfg->tester4;
+	l->target4 = cfg->target4;
+	l->tester6 = cfg->tester6;
+	l->target6 = cfg->target6;
+}
+
+struct link *vlink_open(const struct vlink_config *cfg,
+			const struct vlink_peer *peer)
+{
+	static const struct vlink_config none;
+	struct vlink *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		log_panic("out of memory");
+	if (!cfg)
+		cfg = &none;
+	if (peer)
+		v->peer = *peer;
+	v->link.ops = &vlink_ops;
+	v->link.name = "virtual";
+	v->link.mtu = cfg->mtu ? cfg->mtu : 1500;
+	v->link.lossless = true;
+	addresses_set(&v->link, cfg);
+	v->now_ns = cfg->start_ns ? cfg->start_ns : START_NS;
+	v->latency_ns = cfg->latency_ns ? cfg->latency_ns : VLINK_LATENCY_NS;
+	if (v->latency_ns < 0)
+		v->latency_ns = 0;
+	v->next_port = PORT_FIRST;
+	return &v->link;
+}
