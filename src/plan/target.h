@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is known of the target: addresses, and what the service behind each port
+ * does.  Cases say what they need; the target says which port provides it.
+ */
+#ifndef PLAN_TARGET_H
+#define PLAN_TARGET_H
+
+#include "plan/plan.h"
+
+struct target_port {
+	uint16_t port;
+	uint32_t provides;	/* set of enum plan_need */
+};
+
+#define TARGET_MAX_PORTS 16
+struct target {
+	const char *name;	/* for the report: "lab (Linux 6.18)", "10.1.0.7:80" */
+	struct ip_addr addr4, addr6;	/* family 0: none */
+	struct target_port port[TARGET_MAX_PORTS];
+	size_t n_ports;
+};
+
+/* The built-in lab's ports: echo 7, discard 9, daytime 13, chargen 19, closed. */
+void target_init_lab(struct target *t);
+
+/* What a well-known port provides (RFC 862-867, and 80, 443, 22); else LISTENER. */
+uint32_t target_wellknown(uint16_t port);
+
+/*
+ * The port that provides all of @needs, or -1 with *missing set to a sentence
+ * that says what is missing and how to name it ("the target has no port that
+ * closes on FIN; say --provides ...").  *missing is static.
+ */
+int target_choose(const struct target *t, uint32_t needs, const char **missing);
+
+#endif
