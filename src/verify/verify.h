@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Verify: plan + trace -> verdict.  Pure: no clock, no I/O, no global state; the
+ * same input always gives the same verdict, on the machine that ran the case or
+ * on a laptop later.
+ */
+#ifndef VERIFY_VERIFY_H
+#define VERIFY_VERIFY_H
+
+#include "base/arena.h"
+#include "verify/verdict.h"
+
+/* Judges @trace.  Everything in the result lives in @arena. */
+void verify_run(const struct plan *plan, const struct trace *trace,
+		struct arena *arena, struct verdict *out);
+
+/* A verdict that needs no trace: skip, or an error before the first packet. */
+void verdict_without_trace(const struct plan *plan, enum verdict_kind kind,
+			   const char *reason, struct arena *arena,
+			   struct verdict *out);
+
+/* True if the verdict counts against conformance with these settings. */
+bool verdict_is_nonconforming(const struct verdict *v, bool strict);
+
+#endif
