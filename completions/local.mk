@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Completion for shells.
+
+bashcompdir = $(datadir)/bash-completion/completions
+dist_bashcomp_DATA =

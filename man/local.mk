@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Manual pages, mdoc by hand.
+
+dist_man_MANS +=

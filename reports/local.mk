@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What reports are made of (templates, schemas), installed as it lies here, and
+# the published reports, which are only distributed.
+
+nobase_dist_pkgdata_DATA +=

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The engine, the scheduler, the client of the agent.
+
+libshakedown_a_SOURCES +=

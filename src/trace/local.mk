@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The append-only facts of a run.
+
+libshakedown_a_SOURCES +=
