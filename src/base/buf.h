@@ -10,12 +10,14 @@
 #include <stddef.h>
 
 struct buf {
-	char *data;	/* NUL-terminated, or NULL while nothing was added */
-	size_t len;	/* bytes without the NUL */
-	size_t cap;	/* bytes allocated */
+	char *data; /* NUL-terminated, or NULL while nothing was added */
+	size_t len; /* bytes without the NUL */
+	size_t cap; /* bytes allocated */
 };
 
+/* clang-format off */
 #define BUF_INIT { NULL, 0, 0 }
+/* clang-format on */
 
 void buf_init(struct buf *b);
 /* Frees the storage; the buffer may be used again afterwards. */
@@ -30,9 +32,7 @@ void buf_addc(struct buf *b, char c);
 void buf_adds(struct buf *b, const char *s);
 /* @n copies of @c. */
 void buf_pad(struct buf *b, char c, size_t n);
-void buf_printf(struct buf *b, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
-	__attribute__((format(printf, 2, 0)));
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 #endif
