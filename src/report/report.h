@@ -17,52 +17,52 @@
 
 /* What is known before the first run. */
 struct report_suite {
-	const char *program;		/* "shakedown 0.1.0" */
-	const char *run_id;		/* 16 hex digits */
-	const char *target;		/* name of the target */
-	const char *tester;		/* interface and addresses, for the header */
+	const char *program; /* "shakedown 0.1.0" */
+	const char *run_id;  /* 16 hex digits */
+	const char *target;  /* name of the target */
+	const char *tester;  /* interface and addresses, for the header */
 	const char *hostname;
-	int64_t start_ns;		/* CLOCK_REALTIME */
+	int64_t start_ns; /* CLOCK_REALTIME */
 	uint64_t seed;
-	size_t n_planned;		/* runs to come */
-	bool strict;			/* a broken `should` counts */
-	const char *rerun_prefix;	/* "shakedown run --target 10.1.0.7:80" */
+	size_t n_planned;	  /* runs to come */
+	bool strict;		  /* a broken `should` counts */
+	const char *rerun_prefix; /* "shakedown run --target 10.1.0.7:80" */
 };
 
 /* One run that has ended. */
 struct report_result {
 	const struct plan *plan;
-	const struct trace *trace;	/* NULL for skip */
+	const struct trace *trace; /* NULL for skip */
 	const struct verdict *verdict;
-	const char *evidence;		/* path of the pcapng, or NULL */
+	const char *evidence; /* path of the pcapng, or NULL */
 	int64_t duration_ns;
-	size_t index;			/* how many runs have ended, this one included */
+	size_t index; /* how many runs have ended, this one included */
 };
 
 struct report_totals {
 	size_t n[VERDICT_N];
-	size_t must, should;		/* nonconformities by level */
+	size_t must, should; /* nonconformities by level */
 	size_t deviations;
 	int64_t duration_ns;
 	bool interrupted;
 	int exit_status;
 };
 
-struct report;		/* open report */
+struct report; /* open report */
 
 struct report_format {
-	const char *name;		/* "human", "tap", "jsonl", "junit", "json" */
+	const char *name; /* "human", "tap", "jsonl", "junit", "json" */
 	const char *about;
-	bool to_stdout;			/* may be named in --format */
-	bool to_file;			/* may be named in --report */
+	bool to_stdout; /* may be named in --format */
+	bool to_file;	/* may be named in --report */
 };
 /* All formats, for option checking, help and completion; ends with name NULL. */
 extern const struct report_format report_formats[];
 
 struct report_options {
 	bool color;
-	bool progress;		/* stderr is a TTY */
-	int verbose;		/* 0: failures; 1: every run; -1: only the end */
+	bool progress; /* stderr is a TTY */
+	int verbose;   /* 0: failures; 1: every run; -1: only the end */
 };
 
 /*
@@ -70,8 +70,8 @@ struct report_options {
  * Returns NULL and adds to @ds if the format is unknown or the file cannot be
  * written.
  */
-struct report *report_open(const char *name, const char *path,
-			   const struct report_options *opt, struct diags *ds);
+struct report *report_open(const char *name, const char *path, const struct report_options *opt,
+			   struct diags *ds);
 void report_start(struct report *r, const struct report_suite *s);
 void report_result(struct report *r, const struct report_result *res);
 /* Progress: @running runs are in flight, @done of @planned have ended. */

@@ -20,21 +20,19 @@
 
 /* What is written besides the trace. */
 struct evidence_note {
-	const char *variant;	/* plan id */
-	const char *verdict;	/* "pass", ...; informative only, verify judges anew */
-	const char *summary;	/* reason and findings, several lines, or NULL */
-	const char *program;	/* "shakedown 0.1.0" */
-	const char *target;	/* name of the target */
-	const char *const *packet;	/* comment of each packet, or NULL entries */
+	const char *variant;	   /* plan id */
+	const char *verdict;	   /* "pass", ...; informative only, verify judges anew */
+	const char *summary;	   /* reason and findings, several lines, or NULL */
+	const char *program;	   /* "shakedown 0.1.0" */
+	const char *target;	   /* name of the target */
+	const char *const *packet; /* comment of each packet, or NULL entries */
 };
 
 /* Appends the whole file to @out. */
-void evidence_format(const struct trace *t, const struct evidence_note *note,
-		     struct buf *out);
+void evidence_format(const struct trace *t, const struct evidence_note *note, struct buf *out);
 
 /* Writes it to @path (temporary file, then rename).  0 or -errno. */
-int evidence_write(const char *path, const struct trace *t,
-		   const struct evidence_note *note);
+int evidence_write(const char *path, const struct trace *t, const struct evidence_note *note);
 
 /* What was read besides the trace; strings live in @arena. */
 struct evidence_info {
@@ -51,8 +49,7 @@ struct evidence_info {
  */
 int evidence_read(const char *path, struct arena *arena, struct trace *t,
 		  struct evidence_info *info, struct diags *ds);
-int evidence_parse(const uint8_t *p, size_t len, const char *name,
-		   struct arena *arena, struct trace *t,
-		   struct evidence_info *info, struct diags *ds);
+int evidence_parse(const uint8_t *p, size_t len, const char *name, struct arena *arena,
+		   struct trace *t, struct evidence_info *info, struct diags *ds);
 
 #endif

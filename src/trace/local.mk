@@ -2,4 +2,6 @@
 #
 # The append-only facts of a run.
 
-libshakedown_a_SOURCES +=
+libshakedown_a_SOURCES += \
+	%D%/trace.c \
+	%D%/trace.h

@@ -17,57 +17,60 @@
 
 #include "wire/segment.h"
 
-enum trace_dir { TRACE_TX, TRACE_RX };	/* from the tester, from the target */
+enum trace_dir {
+	TRACE_TX,
+	TRACE_RX
+}; /* from the tester, from the target */
 
 /* Steps of a packet that no step of the plan sent. */
-#define TRACE_STEP_NONE		0xffff	/* everything from the target */
-#define TRACE_STEP_CONFIRM	0xfffe	/* closing probe of the last state claim */
-#define TRACE_STEP_ALIVE	0xfffd	/* liveness probe after a missing answer */
-#define TRACE_STEP_CLEANUP	0xfffc	/* the reset that ends a connection */
-#define TRACE_STEP_FOREIGN	0xfffb	/* from our address, but not by us: a leak */
+#define TRACE_STEP_NONE	   0xffff /* everything from the target */
+#define TRACE_STEP_CONFIRM 0xfffe /* closing probe of the last state claim */
+#define TRACE_STEP_ALIVE   0xfffd /* liveness probe after a missing answer */
+#define TRACE_STEP_CLEANUP 0xfffc /* the reset that ends a connection */
+#define TRACE_STEP_FOREIGN 0xfffb /* from our address, but not by us: a leak */
 
 struct trace_packet {
-	int64_t ts_ns;		/* capture's timestamp */
+	int64_t ts_ns; /* capture's timestamp */
 	enum trace_dir dir;
-	uint16_t step;		/* plan step index or TRACE_STEP_* */
-	uint8_t flow;		/* 0: the connection under test; 1..: liveness probes */
-	uint32_t cap_len, len;	/* bytes here, bytes on the wire */
-	size_t off;		/* of the IP header in the trace's bytes */
+	uint16_t step;	       /* plan step index or TRACE_STEP_* */
+	uint8_t flow;	       /* 0: the connection under test; 1..: liveness probes */
+	uint32_t cap_len, len; /* bytes here, bytes on the wire */
+	size_t off;	       /* of the IP header in the trace's bytes */
 };
 
 /* How the run was set up: what verify must know besides plan and packets. */
 struct trace_setup {
 	struct ip_addr tester, target;
 	uint16_t tester_port, target_port;
-	uint16_t alive_port;	/* a listening port of the target, 0: none known */
-	uint16_t mss;		/* the tester's default MSS option */
-	uint32_t iss;		/* the tester's */
-	uint32_t ts_offset;	/* tester's TSval at start */
+	uint16_t alive_port; /* a listening port of the target, 0: none known */
+	uint16_t mss;	     /* the tester's default MSS option */
+	uint32_t iss;	     /* the tester's */
+	uint32_t ts_offset;  /* tester's TSval at start */
 	uint64_t seed;
-	bool partial_ok;	/* partial checksums are normal here (loopback) */
-	bool lossless;		/* ordered path on this machine */
+	bool partial_ok; /* partial checksums are normal here (loopback) */
+	bool lossless;	 /* ordered path on this machine */
 };
 
 /* Trouble on the tester's side; any makes the run `error`. */
 enum trace_fault_kind {
 	FAULT_NONE,
-	FAULT_DROPS,		/* the capture lost packets */
-	FAULT_INJECT,		/* a segment could not be sent */
-	FAULT_UNSEEN,		/* sent, but never seen in the capture */
-	FAULT_LEAK,		/* this host's kernel answered for the tester */
-	FAULT_PARTIAL,		/* checksums not filled in (offload) */
-	FAULT_SUPERSEGMENT,	/* coalesced by offload: longer than the link's MTU */
-	FAULT_TRUNCATED,	/* captured shorter than it was */
-	FAULT_LATE,		/* our own segment left too late to be judged by */
-	FAULT_INTERRUPTED,	/* the user stopped the run */
-	FAULT_PORT,		/* no free port, or the 4-tuple was not closed */
-	FAULT_LIMIT,		/* too many packets in one run */
+	FAULT_DROPS,	    /* the capture lost packets */
+	FAULT_INJECT,	    /* a segment could not be sent */
+	FAULT_UNSEEN,	    /* sent, but never seen in the capture */
+	FAULT_LEAK,	    /* this host's kernel answered for the tester */
+	FAULT_PARTIAL,	    /* checksums not filled in (offload) */
+	FAULT_SUPERSEGMENT, /* coalesced by offload: longer than the link's MTU */
+	FAULT_TRUNCATED,    /* captured shorter than it was */
+	FAULT_LATE,	    /* our own segment left too late to be judged by */
+	FAULT_INTERRUPTED,  /* the user stopped the run */
+	FAULT_PORT,	    /* no free port, or the 4-tuple was not closed */
+	FAULT_LIMIT,	    /* too many packets in one run */
 	FAULT_N
 };
 struct trace_fault_info {
-	const char *name;	/* "leak": stable, in reports and evidence */
-	const char *what;	/* one sentence */
-	const char *remedy;	/* what the user can do */
+	const char *name;   /* "leak": stable, in reports and evidence */
+	const char *what;   /* one sentence */
+	const char *remedy; /* what the user can do */
 };
 extern const struct trace_fault_info trace_faults[FAULT_N];
 
@@ -75,36 +78,39 @@ struct trace_fault {
 	enum trace_fault_kind kind;
 	int64_t ts_ns;
 	uint16_t step;
-	int64_t detail;		/* FAULT_INJECT: errno; DROPS: packets lost */
+	int64_t detail; /* FAULT_INJECT: errno; DROPS: packets lost */
 };
 
 struct trace {
 	struct trace_setup setup;
-	int64_t start_ns;	/* first moment of the run */
-	int64_t end_ns;		/* up to here the capture was watched */
+	int64_t start_ns; /* first moment of the run */
+	int64_t end_ns;	  /* up to here the capture was watched */
 	struct trace_packet *packet;
 	size_t n_packets, cap_packets;
-	uint8_t *bytes;		/* all packets, back to back */
+	uint8_t *bytes; /* all packets, back to back */
 	size_t bytes_len, bytes_cap;
-	struct trace_fault fault[8];
-	size_t n_faults;	/* kept; the first of each kind */
+	struct trace_fault fault[FAULT_N];
+	size_t n_faults; /* kept; the first of each kind */
 };
 
 /* Most packets and bytes one run records before FAULT_LIMIT. */
 #define TRACE_MAX_PACKETS 10000
-#define TRACE_MAX_BYTES (16u << 20)
+#define TRACE_MAX_BYTES	  (16u << 20)
 
 void trace_init(struct trace *t);
 void trace_fini(struct trace *t);
 /* Empties it for another run and keeps the storage. */
 void trace_reset(struct trace *t);
 
-/* Appends a packet; returns its index, or -1 beyond the limits. */
-long trace_add(struct trace *t, int64_t ts_ns, enum trace_dir dir, uint16_t step,
-	       uint8_t flow, const uint8_t *ip, uint32_t cap_len, uint32_t len);
+/*
+ * Appends a packet; returns its index.  Beyond the limits it notes FAULT_LIMIT
+ * and returns -1.
+ */
+long trace_add(struct trace *t, int64_t ts_ns, enum trace_dir dir, uint16_t step, uint8_t flow,
+	       const uint8_t *ip, uint32_t cap_len, uint32_t len);
 /* Notes a fault; further ones of the same kind are ignored. */
-void trace_add_fault(struct trace *t, enum trace_fault_kind kind, int64_t ts_ns,
-		     uint16_t step, int64_t detail);
+void trace_add_fault(struct trace *t, enum trace_fault_kind kind, int64_t ts_ns, uint16_t step,
+		     int64_t detail);
 
 const uint8_t *trace_bytes(const struct trace *t, size_t packet);
 /* Decodes packet @i into @s; data points into the trace. */
