@@ -9,7 +9,7 @@
 Test(cli, no_command_is_a_usage_error)
 {
 	char program[] = "shakedown";
-	char *argv[] = {program, NULL};
+	char *argv[] = { program, NULL };
 
 	cr_assert_eq(cli_main(1, argv), CLI_USAGE);
 }
