@@ -1,13 +1,224 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The upper tester: makes socket calls on the host of the target when asked to.
+ * shakedown-agent: the program that stands on the host of the target and is
+ * the application above its TCP.  For now it offers the plain services.
+ *
+ * It links nothing but the C library, so that it can be carried to any host;
+ * what is specific to this system is in loop.c and sock.c.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include "agent/options.h"
+#include "agent/server.h"
 #include "config.h"
+
+enum {
+	EXIT_OK = 0,
+	EXIT_TROUBLE = 1,
+	EXIT_USAGE = 2
+};
+
+/* Descriptors that are no connections: standard ones, epoll, and a few spare. */
+#define SPARE_FDS 16
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+/*
+ * SIGTERM and SIGINT are only let through while the loop waits (@during), so
+ * none can slip in between looking at the flag and going to sleep.
+ */
+static void catch_signals(sigset_t *during)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	sigset_t block;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGINT);
+	sigprocmask(SIG_BLOCK, &block, during);
+	sigdelset(during, SIGTERM);
+	sigdelset(during, SIGINT);
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Raises the limit of descriptors; connections there may be, up to @wanted. */
+static size_t grant_conns(size_t wanted, size_t n_listeners)
+{
+	struct rlimit rl;
+	size_t others = n_listeners + SPARE_FDS;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) < 0)
+		return wanted;
+	if (rl.rlim_cur < rl.rlim_max) {
+		rl.rlim_cur = rl.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &rl);
+		getrlimit(RLIMIT_NOFILE, &rl);
+	}
+	if (rl.rlim_cur <= others)
+		return 1;
+	return wanted < rl.rlim_cur - others ? wanted : rl.rlim_cur - others;
+}
+
+static const char *remedy(int err, uint16_t port)
+{
+	static const struct {
+		int err;
+		const char *text;
+	} remedies[] = {
+		{ EADDRINUSE,
+		  "somebody listens there already (see ss -ltnp); stop that, "
+		  "or choose other ports with --port-base" },
+		{ EADDRNOTAVAIL,
+		  "no interface has this address, or it is IPv6 and still "
+		  "being checked for duplicates (see ip address; add it with "
+		  "nodad)" },
+		{ EAFNOSUPPORT,
+		  "this address family is switched off on this machine" },
+		{ EMFILE, "raise the limit of open files (ulimit -n)" },
+	};
+
+	if ((err == EACCES || err == EPERM) && port < 1024)
+		return "ports below 1024 need CAP_NET_BIND_SERVICE: run this as "
+		       "root, or choose other ports with --port-base 10000";
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(*remedies); i++)
+		if (remedies[i].err == err)
+			return remedies[i].text;
+	return NULL;
+}
+
+static void print_trouble(const struct agent_trouble *t)
+{
+	const char *help = remedy(-t->error, t->port);
+	char where[AGENT_ADDR_TEXT];
+
+	if (t->service) {
+		agent_addr_format(t->addr, t->port, where);
+		fprintf(stderr, "shakedown-agent: cannot listen on %s (%s): ",
+			where, t->service->name);
+	} else {
+		fputs("shakedown-agent: cannot start: ", stderr);
+	}
+	fprintf(stderr, "%s\n", strerror(-t->error));
+	if (help)
+		fprintf(stderr, "  help: %s\n", help);
+}
+
+static void print_listening(const struct agent_options *o)
+{
+	char where[AGENT_ADDR_TEXT];
+
+	for (size_t i = 0; i < o->n_addrs * AGENT_N_SERVICES; i++) {
+		size_t service = i % AGENT_N_SERVICES;
+
+		if (!o->ports[service])
+			continue;
+		agent_addr_format(&o->addrs[i / AGENT_N_SERVICES],
+				  o->ports[service], where);
+		fprintf(stderr, "shakedown-agent: %s on %s\n",
+			agent_services[service].name, where);
+	}
+}
+
+static void print_stats(const struct agent_server *s)
+{
+	struct agent_server_stats st = agent_server_get_stats(s);
+
+	fprintf(stderr,
+		"shakedown-agent: %llu connections, %llu reset as too many, "
+		"%llu reset as idle\n",
+		(unsigned long long)st.accepted,
+		(unsigned long long)st.crowded_out,
+		(unsigned long long)st.expired);
+}
+
+/*
+ * Tells whoever waits at @fd.  A standard descriptor is replaced, not closed,
+ * lest a connection be given its number.
+ */
+static void tell_ready(int fd)
+{
+	static const char text[] = "ready\n";
+	int null;
+
+	if (fd < 0)
+		return;
+	if (write(fd, text, sizeof(text) - 1) < 0)
+		fprintf(stderr, "shakedown-agent: --ready-fd %d: %s\n", fd,
+			strerror(errno));
+	if (fd > STDERR_FILENO) {
+		close(fd);
+		return;
+	}
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0) {
+		dup2(null, fd);
+		close(null);
+	}
+}
+
+static int serve(const struct agent_options *o)
+{
+	struct agent_server_config cfg = {
+		.addrs = o->addrs,
+		.n_addrs = o->n_addrs,
+		.max_conns = grant_conns(o->max_conns,
+					 o->n_addrs * AGENT_N_SERVICES),
+		.idle_ms = o->idle_ms,
+	};
+	struct agent_trouble trouble;
+	struct agent_server *s;
+	sigset_t during;
+	int rc;
+
+	memcpy(cfg.ports, o->ports, sizeof(cfg.ports));
+	catch_signals(&during);
+	s = agent_server_new(&cfg, &trouble);
+	if (!s) {
+		print_trouble(&trouble);
+		return EXIT_TROUBLE;
+	}
+	if (o->verbose)
+		print_listening(o);
+	tell_ready(o->ready_fd);
+	rc = agent_server_run(s, &during, &stop);
+	if (rc < 0)
+		fprintf(stderr, "shakedown-agent: %s\n", strerror(-rc));
+	if (o->verbose)
+		print_stats(s);
+	agent_server_free(s);
+	return rc < 0 ? EXIT_TROUBLE : EXIT_OK;
+}
 
 int main(int argc, char **argv)
 {
-	fprintf(stderr, "shakedown-agent %s\n", PACKAGE_VERSION);
-	return 2;
+	struct agent_options o;
+	int status = EXIT_OK;
+
+	if (agent_options_parse(&o, argc, argv) < 0) {
+		fputs("Try 'shakedown-agent --help'.\n", stderr);
+		status = EXIT_USAGE;
+	} else if (o.help) {
+		agent_options_print_help();
+	} else if (o.version) {
+		puts("shakedown-agent " PACKAGE_VERSION);
+	} else {
+		status = serve(&o);
+	}
+	agent_options_fini(&o);
+	return status;
 }
