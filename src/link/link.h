@@ -21,16 +21,16 @@ struct link;
 
 /* One captured packet; the bytes are valid during the callback only. */
 struct link_packet {
-	int64_t ts_ns;		/* CLOCK_REALTIME of the capture, or virtual */
-	const uint8_t *ip;	/* from the IP header on */
-	uint32_t cap_len;	/* bytes there */
-	uint32_t len;		/* bytes the packet had */
+	int64_t ts_ns;	   /* CLOCK_REALTIME of the capture, or virtual */
+	const uint8_t *ip; /* from the IP header on */
+	uint32_t cap_len;  /* bytes there */
+	uint32_t len;	   /* bytes the packet had */
 };
 typedef void link_packet_fn(void *arg, const struct link_packet *packet);
 
 struct link_stats {
-	uint64_t captured;	/* packets delivered */
-	uint64_t dropped;	/* packets the capture lost: affected runs are `error` */
+	uint64_t captured; /* packets delivered */
+	uint64_t dropped;  /* packets the capture lost: affected runs are `error` */
 	uint64_t injected;
 };
 
@@ -43,8 +43,7 @@ struct link_ops {
 	 * (segment_encode() of @s), for links that send bytes.
 	 * Returns 0 or -errno.
 	 */
-	int (*inject)(struct link *l, const struct segment *s,
-		      const uint8_t *packet, size_t len);
+	int (*inject)(struct link *l, const struct segment *s, const uint8_t *packet, size_t len);
 
 	/*
 	 * Delivers captured packets, in order, until none is waiting (or a
@@ -63,18 +62,18 @@ struct link_ops {
 	void (*release)(struct link *l, uint8_t family, uint16_t port);
 
 	void (*stats)(struct link *l, struct link_stats *st);
-	void (*close)(struct link *l);	/* frees @l */
+	void (*close)(struct link *l); /* frees @l */
 };
 
 /* Links embed this as their first member. */
 struct link {
 	const struct link_ops *ops;
-	const char *name;		/* interface, or "virtual" */
-	struct ip_addr tester4, tester6;	/* our addresses; family 0: none */
+	const char *name;		 /* interface, or "virtual" */
+	struct ip_addr tester4, tester6; /* our addresses; family 0: none */
 	struct ip_addr target4, target6;
-	uint32_t mtu;			/* bytes of the largest IP packet */
-	bool partial_ok;		/* partial checksums are normal here (loopback) */
-	bool lossless;			/* an ordered path on this machine (lab, loopback) */
+	uint32_t mtu;	 /* bytes of the largest IP packet */
+	bool partial_ok; /* partial checksums are normal here (loopback) */
+	bool lossless;	 /* an ordered path on this machine (lab, loopback) */
 };
 
 #endif

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "link/ports.h"
 
-#define POLL_MAX 128		/* packets one poll() delivers at most */
-#define PORT_FIRST 49152	/* RFC 6335 section 6: dynamic ports */
+#define POLL_MAX 128 /* packets one poll() delivers at most */
 #define START_NS 1000000000LL
 
 /* The bytes of a packet; an injection is pending twice with the same bytes. */
@@ -22,25 +22,27 @@ struct packet {
 	uint8_t bytes[];
 };
 
-enum event_kind { EVENT_CAPTURE, EVENT_ARRIVE };
+enum event_kind {
+	EVENT_CAPTURE,
+	EVENT_ARRIVE
+};
 
 struct event {
 	int64_t at_ns;
-	uint64_t order;			/* age: makes ties deterministic */
+	uint64_t order; /* age: makes ties deterministic */
 	enum event_kind kind;
 	struct packet *packet;
 };
 
 struct vlink {
-	struct link link;		/* first: see link.h */
+	struct link link; /* first: see link.h */
 	struct vlink_peer peer;
 	int64_t now_ns, latency_ns;
 	uint64_t next_order;
-	struct event *heap;		/* binary heap, earliest first */
+	struct event *heap; /* binary heap, earliest first */
 	size_t n_heap, cap_heap;
 	struct link_stats stats;
-	uint8_t claimed[2][65536 / 8];	/* per family, a bit per port */
-	uint16_t next_port;
+	struct ports ports;
 };
 
 struct vlink *vlink_of(struct link *l)
@@ -94,10 +96,9 @@ static void heap_grow(struct vlink *v)
 		log_panic("out of memory");
 }
 
-static void event_add(struct vlink *v, int64_t at_ns, enum event_kind kind,
-		      struct packet *p)
+static void event_add(struct vlink *v, int64_t at_ns, enum event_kind kind, struct packet *p)
 {
-	struct event e = { at_ns, v->next_order++, kind, p };
+	struct event e = {at_ns, v->next_order++, kind, p};
 	size_t i = v->n_heap, up;
 
 	if (v->n_heap == v->cap_heap)
@@ -119,8 +120,7 @@ static struct event event_take(struct vlink *v)
 	size_t i = 0, down;
 
 	while ((down = 2 * i + 1) < v->n_heap) {
-		if (down + 1 < v->n_heap &&
-		    event_before(&v->heap[down + 1], &v->heap[down]))
+		if (down + 1 < v->n_heap && event_before(&v->heap[down + 1], &v->heap[down]))
 			down++;
 		if (!event_before(&v->heap[down], &last))
 			break;
@@ -139,13 +139,11 @@ static int64_t time_add(int64_t a, int64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? VLINK_NEVER - 1 : sum;
 }
 
-void vlink_send(struct vlink *v, int64_t delay_ns, const void *packet,
-		size_t len)
+void vlink_send(struct vlink *v, int64_t delay_ns, const void *packet, size_t len)
 {
 	int64_t leaves = time_add(v->now_ns, delay_ns > 0 ? delay_ns : 0);
 
-	event_add(v, time_add(leaves, v->latency_ns), EVENT_CAPTURE,
-		  packet_new(packet, len));
+	event_add(v, time_add(leaves, v->latency_ns), EVENT_CAPTURE, packet_new(packet, len));
 }
 
 /* ---- the operations ---- */
@@ -155,8 +153,7 @@ static int64_t op_now(struct link *l)
 	return vlink_of(l)->now_ns;
 }
 
-static int op_inject(struct link *l, const struct segment *s,
-		     const uint8_t *packet, size_t len)
+static int op_inject(struct link *l, const struct segment *s, const uint8_t *packet, size_t len)
 {
 	struct vlink *v = vlink_of(l);
 	struct packet *p;
@@ -184,8 +181,7 @@ static void clock_set(struct vlink *v, int64_t at_ns)
 		v->now_ns = at_ns;
 }
 
-static void packet_deliver(struct vlink *v, const struct packet *p,
-			   link_packet_fn *fn, void *arg)
+static void packet_deliver(struct vlink *v, const struct packet *p, link_packet_fn *fn, void *arg)
 {
 	struct link_packet lp = {
 		.ts_ns = v->now_ns,
@@ -207,14 +203,12 @@ static bool event_happen(struct vlink *v, link_packet_fn *fn, void *arg)
 	if (e.kind == EVENT_CAPTURE)
 		packet_deliver(v, e.packet, fn, arg);
 	else if (v->peer.receive)
-		v->peer.receive(v->peer.arg, v, v->now_ns, e.packet->bytes,
-				e.packet->len);
+		v->peer.receive(v->peer.arg, v, v->now_ns, e.packet->bytes, e.packet->len);
 	packet_put(e.packet);
 	return e.kind == EVENT_CAPTURE;
 }
 
-static int op_poll(struct link *l, int64_t until_ns, link_packet_fn *fn,
-		   void *arg)
+static int op_poll(struct link *l, int64_t until_ns, link_packet_fn *fn, void *arg)
 {
 	struct vlink *v = vlink_of(l);
 	int n = 0;
@@ -242,40 +236,14 @@ static int op_poll(struct link *l, int64_t until_ns, link_packet_fn *fn,
 	return n;
 }
 
-static uint8_t *claim_byte(struct vlink *v, uint8_t family, uint16_t port)
-{
-	return &v->claimed[family == 6][port / 8];
-}
-
-static int claim_any(struct vlink *v, uint8_t family)
-{
-	for (int i = PORT_FIRST; i <= UINT16_MAX; i++) {
-		uint16_t port = v->next_port;
-
-		v->next_port = port == UINT16_MAX ? PORT_FIRST : port + 1;
-		if (!(*claim_byte(v, family, port) & 1u << port % 8))
-			return port;
-	}
-	return -EADDRNOTAVAIL;
-}
-
 static int op_claim(struct link *l, uint8_t family, uint16_t port)
 {
-	struct vlink *v = vlink_of(l);
-	int any = port;
-
-	if (port == 0)
-		any = claim_any(v, family);
-	else if (*claim_byte(v, family, port) & 1u << port % 8)
-		return -EADDRINUSE;
-	if (any > 0)
-		*claim_byte(v, family, any) |= 1u << any % 8;
-	return any;
+	return ports_take(&vlink_of(l)->ports, family, port);
 }
 
 static void op_release(struct link *l, uint8_t family, uint16_t port)
 {
-	*claim_byte(vlink_of(l), family, port) &= ~(1u << port % 8);
+	ports_give(&vlink_of(l)->ports, family, port);
 }
 
 static void op_stats(struct link *l, struct link_stats *st)
@@ -309,10 +277,10 @@ static const struct link_ops vlink_ops = {
 static void addresses_default(struct link *l)
 {
 	static const struct ip_addr addr[] = {
-		{ 4, { 192, 0, 2, 2 } },
-		{ 4, { 192, 0, 2, 1 } },
-		{ 6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 } },
-		{ 6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 } },
+		{4, {192, 0, 2, 2}},
+		{4, {192, 0, 2, 1}},
+		{6, {0x20, 0x01, 0x0d, 0xb8, [15] = 2}},
+		{6, {0x20, 0x01, 0x0d, 0xb8, [15] = 1}},
 	};
 
 	l->tester4 = addr[0];
@@ -323,8 +291,8 @@ static void addresses_default(struct link *l)
 
 static void addresses_set(struct link *l, const struct vlink_config *cfg)
 {
-	if (!cfg->tester4.family && !cfg->target4.family &&
-	    !cfg->tester6.family && !cfg->target6.family) {
+	if (!cfg->tester4.family && !cfg->target4.family && !cfg->tester6.family &&
+	    !cfg->target6.family) {
 		addresses_default(l);
 		return;
 	}
@@ -334,8 +302,7 @@ static void addresses_set(struct link *l, const struct vlink_config *cfg)
 	l->target6 = cfg->target6;
 }
 
-struct link *vlink_open(const struct vlink_config *cfg,
-			const struct vlink_peer *peer)
+struct link *vlink_open(const struct vlink_config *cfg, const struct vlink_peer *peer)
 {
 	static const struct vlink_config none;
 	struct vlink *v = calloc(1, sizeof(*v));
@@ -355,6 +322,6 @@ struct link *vlink_open(const struct vlink_config *cfg,
 	v->latency_ns = cfg->latency_ns ? cfg->latency_ns : VLINK_LATENCY_NS;
 	if (v->latency_ns < 0)
 		v->latency_ns = 0;
-	v->next_port = PORT_FIRST;
+	ports_init(&v->ports, 0);
 	return &v->link;
 }

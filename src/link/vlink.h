@@ -20,8 +20,8 @@
 
 struct vlink;
 
-#define VLINK_NEVER INT64_MAX
-#define VLINK_LATENCY_NS 10000		/* one way, if the config says 0 */
+#define VLINK_NEVER	 INT64_MAX
+#define VLINK_LATENCY_NS 10000 /* one way, if the config says 0 */
 
 /*
  * The other end.  It acts from its callbacks only, with vlink_send(); any of
@@ -29,8 +29,8 @@ struct vlink;
  */
 struct vlink_peer {
 	/* A packet of the tester arrived; the bytes are valid during the call. */
-	void (*receive)(void *arg, struct vlink *v, int64_t now_ns,
-			const uint8_t *packet, size_t len);
+	void (*receive)(void *arg, struct vlink *v, int64_t now_ns, const uint8_t *packet,
+			size_t len);
 	/* When timer() is to be called next, or VLINK_NEVER. */
 	int64_t (*next_timer)(void *arg);
 	void (*timer)(void *arg, struct vlink *v, int64_t now_ns);
@@ -38,11 +38,11 @@ struct vlink_peer {
 };
 
 struct vlink_config {
-	struct ip_addr tester4, tester6;	/* all four unset: the lab's */
+	struct ip_addr tester4, tester6; /* all four unset: the lab's */
 	struct ip_addr target4, target6;
-	int64_t start_ns;		/* first time of the clock; 0: one second */
-	int64_t latency_ns;		/* one way; 0: VLINK_LATENCY_NS, < 0: none */
-	uint32_t mtu;			/* 0: 1500 */
+	int64_t start_ns;   /* first time of the clock; 0: one second */
+	int64_t latency_ns; /* one way; 0: VLINK_LATENCY_NS, < 0: none */
+	uint32_t mtu;	    /* 0: 1500 */
 };
 
 /*
@@ -52,8 +52,7 @@ struct vlink_config {
  * Its poll() returns -EDEADLK if asked to wait for ever while nothing is due:
  * no event could ever come.
  */
-struct link *vlink_open(const struct vlink_config *cfg,
-			const struct vlink_peer *peer);
+struct link *vlink_open(const struct vlink_config *cfg, const struct vlink_peer *peer);
 
 /* The virtual link that @l, made by vlink_open(), is. */
 struct vlink *vlink_of(struct link *l);
@@ -65,8 +64,7 @@ int64_t vlink_now(const struct vlink *v);
  * Sends a packet (copied) to the tester: it leaves the peer @delay_ns from now
  * and is captured one latency later.  A negative delay counts as 0.
  */
-void vlink_send(struct vlink *v, int64_t delay_ns, const void *packet,
-		size_t len);
+void vlink_send(struct vlink *v, int64_t delay_ns, const void *packet, size_t len);
 
 /* Counts @n packets as lost by the capture, for tests of what follows. */
 void vlink_add_dropped(struct vlink *v, uint64_t n);
