@@ -43,7 +43,8 @@ struct link_ops {
 	 * (segment_encode() of @s), for links that send bytes.
 	 * Returns 0 or -errno.
 	 */
-	int (*inject)(struct link *l, const struct segment *s, const uint8_t *packet, size_t len);
+	int (*inject)(struct link *l, const struct segment *s,
+		      const uint8_t *packet, size_t len);
 
 	/*
 	 * Delivers captured packets, in order, until none is waiting (or a

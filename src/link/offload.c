@@ -21,11 +21,11 @@ static const struct feature {
 	uint32_t flag; /* where several share one command */
 	const char *name;
 } features[] = {
-	{OFFLOAD_TX_CHECKSUM, ETHTOOL_GTXCSUM, ETHTOOL_STXCSUM, 0, "tx"},
-	{OFFLOAD_TSO, ETHTOOL_GTSO, ETHTOOL_STSO, 0, "tso"},
-	{OFFLOAD_GSO, ETHTOOL_GGSO, ETHTOOL_SGSO, 0, "gso"},
-	{OFFLOAD_GRO, ETHTOOL_GGRO, ETHTOOL_SGRO, 0, "gro"},
-	{OFFLOAD_LRO, ETHTOOL_GFLAGS, ETHTOOL_SFLAGS, ETH_FLAG_LRO, "lro"},
+	{ OFFLOAD_TX_CHECKSUM, ETHTOOL_GTXCSUM, ETHTOOL_STXCSUM, 0, "tx" },
+	{ OFFLOAD_TSO, ETHTOOL_GTSO, ETHTOOL_STSO, 0, "tso" },
+	{ OFFLOAD_GSO, ETHTOOL_GGSO, ETHTOOL_SGSO, 0, "gso" },
+	{ OFFLOAD_GRO, ETHTOOL_GGRO, ETHTOOL_SGRO, 0, "gro" },
+	{ OFFLOAD_LRO, ETHTOOL_GFLAGS, ETHTOOL_SFLAGS, ETH_FLAG_LRO, "lro" },
 };
 #define N_FEATURES (sizeof(features) / sizeof(features[0]))
 
@@ -45,7 +45,7 @@ static int features_read(int fd, const char *interface)
 
 	for (size_t i = 0; i < N_FEATURES; i++) {
 		const struct feature *f = &features[i];
-		struct ethtool_value value = {.cmd = f->get};
+		struct ethtool_value value = { .cmd = f->get };
 		int err = ethtool(fd, interface, &value);
 
 		/* An interface that does not know an offload has it off. */
@@ -59,7 +59,7 @@ static int features_read(int fd, const char *interface)
 
 static void feature_set(int fd, const char *interface, const struct feature *f, int on)
 {
-	struct ethtool_value value = {.cmd = f->get};
+	struct ethtool_value value = { .cmd = f->get };
 
 	if (f->flag && ethtool(fd, interface, &value) == 0)
 		value.data = on ? value.data | f->flag : value.data & ~f->flag;

@@ -95,8 +95,7 @@ static int interface_seen(const struct nlmsghdr *nlh, void *arg)
 	out->up = ifi->ifi_flags & IFF_UP;
 	out->loopback = ifi->ifi_flags & IFF_LOOPBACK;
 	out->ethernet = ifi->ifi_type == ARPHRD_ETHER;
-	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
-	{
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		uint16_t type = mnl_attr_get_type(attr);
 		size_t len = mnl_attr_get_payload_len(attr);
 
@@ -141,8 +140,7 @@ static int route_seen(const struct nlmsghdr *nlh, void *arg)
 	const struct nlattr *attr;
 
 	out->own = rtm->rtm_type == RTN_LOCAL;
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
-	{
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
 		switch (mnl_attr_get_type(attr)) {
 		case RTA_OIF:
 			out->index = (int)mnl_attr_get_u32(attr);

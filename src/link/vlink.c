@@ -98,7 +98,7 @@ static void heap_grow(struct vlink *v)
 
 static void event_add(struct vlink *v, int64_t at_ns, enum event_kind kind, struct packet *p)
 {
-	struct event e = {at_ns, v->next_order++, kind, p};
+	struct event e = { at_ns, v->next_order++, kind, p };
 	size_t i = v->n_heap, up;
 
 	if (v->n_heap == v->cap_heap)
@@ -277,10 +277,10 @@ static const struct link_ops vlink_ops = {
 static void addresses_default(struct link *l)
 {
 	static const struct ip_addr addr[] = {
-		{4, {192, 0, 2, 2}},
-		{4, {192, 0, 2, 1}},
-		{6, {0x20, 0x01, 0x0d, 0xb8, [15] = 2}},
-		{6, {0x20, 0x01, 0x0d, 0xb8, [15] = 1}},
+		{ 4, { 192, 0, 2, 2 } },
+		{ 4, { 192, 0, 2, 1 } },
+		{ 6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 } },
+		{ 6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 } },
 	};
 
 	l->tester4 = addr[0];

@@ -20,7 +20,7 @@
 
 struct vlink;
 
-#define VLINK_NEVER	 INT64_MAX
+#define VLINK_NEVER INT64_MAX
 #define VLINK_LATENCY_NS 10000 /* one way, if the config says 0 */
 
 /*

@@ -10,7 +10,7 @@
 
 #include "link/vlink.h"
 
-#define START	1000000000LL
+#define START 1000000000LL
 #define LATENCY VLINK_LATENCY_NS
 
 struct seen {
@@ -37,7 +37,8 @@ static int inject(struct link *l, uint8_t byte)
 }
 
 /* Answers each packet at once with its byte + 100. */
-static void answer(void *arg, struct vlink *v, int64_t now_ns, const uint8_t *packet, size_t len)
+static void answer(void *arg, struct vlink *v, int64_t now_ns,
+		   const uint8_t *packet, size_t len)
 {
 	uint8_t reply = packet[0] + 100;
 
@@ -50,9 +51,9 @@ static void answer(void *arg, struct vlink *v, int64_t now_ns, const uint8_t *pa
 
 Test(vlink, own_packet_first_then_the_answer_two_latencies_later)
 {
-	struct vlink_peer peer = {.receive = answer};
+	struct vlink_peer peer = { .receive = answer };
 	struct link *l = vlink_open(NULL, &peer);
-	struct seen seen = {.n = 0};
+	struct seen seen = { .n = 0 };
 	struct link_stats st;
 
 	cr_assert(eq(i64, l->ops->now_ns(l), START));
@@ -74,7 +75,7 @@ Test(vlink, own_packet_first_then_the_answer_two_latencies_later)
 Test(vlink, poll_stops_at_its_deadline_and_sets_the_clock)
 {
 	struct link *l = vlink_open(NULL, NULL);
-	struct seen seen = {.n = 0};
+	struct seen seen = { .n = 0 };
 
 	vlink_send(vlink_of(l), 5000000, "x", 1);
 	cr_assert(eq(int, l->ops->poll(l, START + 1000, see, &seen), 0));
@@ -89,11 +90,11 @@ Test(vlink, poll_stops_at_its_deadline_and_sets_the_clock)
 
 Test(vlink, order_is_by_time_and_then_by_age)
 {
-	static const int64_t delay[] = {300, 100, 200, 100, 300, 0, 100};
+	static const int64_t delay[] = { 300, 100, 200, 100, 300, 0, 100 };
 	static const char expected[] = "fbdgcae";
-	struct vlink_config cfg = {.latency_ns = -1, .start_ns = 50};
+	struct vlink_config cfg = { .latency_ns = -1, .start_ns = 50 };
 	struct link *l = vlink_open(&cfg, NULL);
-	struct seen seen = {.n = 0};
+	struct seen seen = { .n = 0 };
 
 	for (int i = 0; i < 7; i++)
 		vlink_send(vlink_of(l), delay[i], &"abcdefg"[i], 1);
@@ -108,7 +109,7 @@ Test(vlink, order_is_by_time_and_then_by_age)
 Test(vlink, many_events_come_out_sorted_and_poll_is_bounded)
 {
 	struct link *l = vlink_open(NULL, NULL);
-	struct seen seen = {.n = 0};
+	struct seen seen = { .n = 0 };
 	uint32_t x = 12345;
 
 	for (int i = 0; i < 1000; i++) {
@@ -147,18 +148,19 @@ static void ticker_fire(void *arg, struct vlink *v, int64_t now_ns)
 
 Test(vlink, timers_of_the_peer_move_the_clock)
 {
-	struct ticker t = {.next_ns = START + 1000000000};
+	struct ticker t = { .next_ns = START + 1000000000 };
 	struct vlink_peer peer = {
 		.next_timer = ticker_next,
 		.timer = ticker_fire,
 		.arg = &t,
 	};
 	struct link *l = vlink_open(NULL, &peer);
-	struct seen seen = {.n = 0};
+	struct seen seen = { .n = 0 };
 
 	for (int i = 1; i <= 3; i++) {
 		cr_assert(eq(int, l->ops->poll(l, VLINK_NEVER, see, &seen), 1));
-		cr_assert(eq(i64, seen.packet[i - 1].ts_ns, START + i * 1000000000LL + LATENCY));
+		cr_assert(eq(i64, seen.packet[i - 1].ts_ns,
+			     START + i * 1000000000LL + LATENCY));
 	}
 	cr_assert(eq(int, l->ops->poll(l, VLINK_NEVER, see, &seen), -EDEADLK));
 	l->ops->close(l);
