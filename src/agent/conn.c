@@ -161,6 +161,8 @@ static bool conn_read(struct agent_conn *c)
 		return true;
 	}
 	if (n == 0) {
+		/* Else the close that follows would hide the step to CLOSE-WAIT. */
+		agent_sock_ack_now(c->watch.fd);
 		c->eof = true;
 		c->service->on_eof(c);
 	} else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {

@@ -20,6 +20,11 @@
  *	throws away, so that data is accepted and acknowledged in FIN-WAIT-2,
  *	and closes on the peer's FIN.
  *
+ * Whoever closes on the peer's FIN has that FIN acknowledged by itself first,
+ * where the system can do that (Linux): the close takes four segments, and the
+ * step to CLOSE-WAIT shows.  A FIN that has to wait for the peer's window may
+ * ride on the last segment of data.
+ *
  * None of them answers a reset, and none keeps data of its own but the part of
  * an echo that the peer's window does not take; while there is such a part,
  * echo does not read, so its receive window closes.

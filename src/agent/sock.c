@@ -182,6 +182,15 @@ int agent_sock_accept(int listener)
 	}
 }
 
+void agent_sock_ack_now(int fd)
+{
+#ifdef TCP_QUICKACK
+	set_int(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
+#else
+	(void)fd;
+#endif
+}
+
 void agent_sock_abort(int fd)
 {
 	struct linger reset = { .l_onoff = 1, .l_linger = 0 };

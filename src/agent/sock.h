@@ -49,6 +49,12 @@ int agent_sock_listen(const struct agent_addr *a, uint16_t port,
  */
 int agent_sock_accept(int listener);
 
+/*
+ * Has the acknowledgment that the system may still be holding back (RFC 9293
+ * 3.8.6.3) sent now, in a segment of its own, where the system lets us.
+ */
+void agent_sock_ack_now(int fd);
+
 /* Closes @fd with a reset (RFC 9293 3.10.5) and throws away what is unsent. */
 void agent_sock_abort(int fd);
 
