@@ -3,4 +3,4 @@
 # Completion for shells.
 
 bashcompdir = $(datadir)/bash-completion/completions
-dist_bashcomp_DATA =
+dist_bashcomp_DATA = %D%/shakedown-agent

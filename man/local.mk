@@ -2,4 +2,4 @@
 #
 # Manual pages, mdoc by hand.
 
-dist_man_MANS +=
+dist_man_MANS += %D%/shakedown-agent.8

@@ -13,7 +13,8 @@
  * chargen (RFC 864)
  *	Sends the rotating pattern from the start, line 1 first, for as long as
  *	the peer's window lets it, and throws away what it reads.  On the peer's
- *	FIN it closes: its FIN follows what was queued by then, at most 64 KiB.
+ *	FIN it closes: its FIN follows what was queued by then, at most 64 KiB
+ *	that are not acknowledged yet.
  * daytime (RFC 867)
  *	Sends one line at once, in one segment, and its FIN right after it:
  *	the target is the one who closes first.  From then on it reads and

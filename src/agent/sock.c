@@ -17,11 +17,11 @@
 #define BACKLOG 4096
 
 /*
- * What a service that always has more to say may leave in the kernel: some
- * initial windows (RFC 6928) in all, little of it unsent, so that its FIN is
- * not stuck behind megabytes when the peer has closed.
+ * What a service that always has more to say may leave in the kernel, so that
+ * its FIN is not stuck behind megabytes when the peer has closed: some initial
+ * windows (RFC 6928) in all, little of it unsent.  Linux doubles the first.
  */
-#define SHORT_QUEUE 65536
+#define SHORT_QUEUE 32768
 #define SHORT_UNSENT 8192
 
 /* Splits "fe80::1%eth0" and looks the interface up. */
