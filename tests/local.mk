@@ -13,7 +13,7 @@ AM_TESTS_ENVIRONMENT = \
 	export abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)'; \
 	export COMPILE='$(COMPILE)' $(BUILD_TREE_ENVIRONMENT);
 
-TESTS = $(shell_tests) $(fuzz_tests)
+TESTS = $(shell_tests)
 EXTRA_DIST += $(shell_tests) %D%/lib.sh %D%/wrap %D%/lsan.supp
 
 # Of the tree itself
