@@ -3,11 +3,12 @@
  * Evidence: a trace as an annotated pcapng file that Wireshark opens and that
  * holds everything verify needs.
  *
- * One section, one interface (LINKTYPE_RAW, nanoseconds).  Section comment: what
- * the run was and its setup as "key: value" lines.  Each packet: a comment for
- * people (step, what was expected, verdict), then one line "shakedown: step=3
- * flow=0" for us; epb_flags give the direction.  Interface statistics: the
- * capture's drops and the times of start and end.
+ * One section, one interface (LINKTYPE_RAW, nanoseconds).  Comments of the
+ * section: one for people, what the run was and what became of it; then one for
+ * us, its setup and faults as "key: value" lines.  Each packet: likewise a
+ * comment for people (step, what was expected, verdict), if there is one, then
+ * the line "shakedown: step=3 flow=0"; epb_flags give the direction.  Interface
+ * statistics: the capture's drops and the times of start and end.
  *
  * pcapng: draft-ietf-opsawg-pcapng.
  */
@@ -31,7 +32,7 @@ struct evidence_note {
 /* Appends the whole file to @out. */
 void evidence_format(const struct trace *t, const struct evidence_note *note, struct buf *out);
 
-/* Writes it to @path (temporary file, then rename).  0 or -errno. */
+/* Writes it to @path.  0 or -errno; what is there then is no evidence. */
 int evidence_write(const char *path, const struct trace *t, const struct evidence_note *note);
 
 /* What was read besides the trace; strings live in @arena. */
@@ -43,9 +44,11 @@ struct evidence_info {
 };
 
 /*
- * Reads evidence from @path, or from memory.  Total: any bytes give either a
- * trace or an error in @ds, never a crash.  Returns 0, -errno (file trouble) or
- * -EINVAL (not evidence; @ds says why).
+ * Reads evidence from @path, or from memory, into @t, which was initialised and
+ * is emptied first.  Total: any bytes give either a trace or an error in @ds,
+ * never a crash.  Returns 0, -errno (file trouble) or -EINVAL (not evidence);
+ * unless 0, @ds says why and @t is empty.  Step numbers are what the file says:
+ * whoever has the plan checks them against it.
  */
 int evidence_read(const char *path, struct arena *arena, struct trace *t,
 		  struct evidence_info *info, struct diags *ds);

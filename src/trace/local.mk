@@ -3,5 +3,12 @@
 # The append-only facts of a run.
 
 libshakedown_a_SOURCES += \
+	%D%/evidence.c \
+	%D%/evidence.h \
+	%D%/evidence_read.c \
+	%D%/evidence_text.c \
+	%D%/evidence_text.h \
+	%D%/pcapng.c \
+	%D%/pcapng.h \
 	%D%/trace.c \
 	%D%/trace.h
