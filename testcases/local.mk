@@ -3,4 +3,13 @@
 # The bundled cases: nothing but data, installed as it lies here.  One line for
 # each file, under nobase_dist_pkgdata_DATA; tests/dist.sh notices a missing one.
 
-nobase_dist_pkgdata_DATA +=
+nobase_dist_pkgdata_DATA += \
+	testcases/fragments/reach.yaml \
+	testcases/textbook/acceptability.yaml \
+	testcases/textbook/close-by-target.yaml \
+	testcases/textbook/close-by-tester.yaml \
+	testcases/textbook/closed-port.yaml \
+	testcases/textbook/data.yaml \
+	testcases/textbook/handshake.yaml \
+	testcases/textbook/listen.yaml \
+	testcases/textbook/reset.yaml
