@@ -28,17 +28,23 @@ need() { local why=$1; shift; "$@" >/dev/null 2>&1 || skip_all "$why"; }
 
 done_testing() { echo "1..$tests_run"; exit 0; }
 
-# check WHAT COMMAND...: passes if COMMAND succeeds; shows what it printed if not.
-check() {
-	local what=$1 output
-	shift
-	if output=$("$@" 2>&1); then
+# check_status STATUS WHAT COMMAND...: passes if COMMAND ends with STATUS; shows
+# what it printed if not.
+check_status() {
+	local wanted=$1 what=$2 output status
+	shift 2
+	output=$("$@" 2>&1)
+	status=$?
+	if [ $status -eq "$wanted" ]; then
 		ok "$what"
 	else
 		not_ok "$what"
-		{ echo "$* => $?"; echo "$output"; } | diag
+		{ echo "$* => $status, not $wanted"; echo "$output"; } | diag
 	fi
 }
+
+# check WHAT COMMAND...: passes if COMMAND succeeds.
+check() { check_status 0 "$@"; }
 
 # check_empty WHAT COMMAND...: passes if COMMAND prints nothing; a test that looks
 # for offenders prints them.
@@ -51,20 +57,6 @@ check_empty() {
 	else
 		not_ok "$what"
 		echo "$output" | diag
-	fi
-}
-
-# check_status STATUS WHAT COMMAND...: passes if COMMAND ends with STATUS.
-check_status() {
-	local wanted=$1 what=$2 output status
-	shift 2
-	output=$("$@" 2>&1)
-	status=$?
-	if [ $status -eq "$wanted" ]; then
-		ok "$what"
-	else
-		not_ok "$what"
-		{ echo "$* => $status, not $wanted"; echo "$output"; } | diag
 	fi
 }
 
