@@ -18,9 +18,10 @@
 
 /* What a captured frame starts with (the values of libpcap's DLT_*). */
 enum frame_linktype {
-	FRAME_NULL = 0,		/* BSD loopback: 4 bytes of address family */
+	FRAME_NULL = 0, /* BSD loopback: 4 bytes of address family */
 	FRAME_ETHERNET = 1,
-	FRAME_RAW = 101,	/* IP, no header (LINKTYPE_RAW) */
+	FRAME_RAW_DLT = 12, /* IP, no header: DLT_RAW, what a live handle says */
+	FRAME_RAW = 101,    /* the same in a file (LINKTYPE_RAW) */
 	FRAME_LINUX_SLL = 113,
 	FRAME_IPV4 = 228,
 	FRAME_IPV6 = 229,
@@ -35,13 +36,17 @@ enum frame_linktype {
 bool frame_ip_offset(int linktype, const uint8_t *frame, size_t len, size_t *off);
 
 /* What a neighbour frame says, for one who asks or answers. */
-enum neigh_kind { NEIGH_NONE, NEIGH_REQUEST, NEIGH_REPLY };
+enum neigh_kind {
+	NEIGH_NONE,
+	NEIGH_REQUEST,
+	NEIGH_REPLY
+};
 struct neigh {
 	enum neigh_kind kind;
-	struct ip_addr target;		/* asked for, or answered about */
-	struct ip_addr sender;		/* who asks (may be unspecified: DAD, ARP probe) */
+	struct ip_addr target; /* asked for, or answered about */
+	struct ip_addr sender; /* who asks (may be unspecified: DAD, ARP probe) */
 	uint8_t sender_mac[ETH_ADDR_LEN];
-	uint8_t mac[ETH_ADDR_LEN];	/* reply: the answer */
+	uint8_t mac[ETH_ADDR_LEN]; /* reply: the answer */
 };
 /* Reads an Ethernet frame; kind is NEIGH_NONE if it is neither ARP nor NS/NA. */
 void neigh_decode(struct neigh *n, const uint8_t *frame, size_t len);
@@ -52,8 +57,7 @@ void neigh_decode(struct neigh *n, const uint8_t *frame, size_t len);
  * @mac"), or that asks for @target on behalf of @self at @mac.  Returns the
  * length; @out holds NEIGH_FRAME_MAX bytes.
  */
-size_t neigh_reply(const struct neigh *request, const uint8_t mac[ETH_ADDR_LEN],
-		   uint8_t *out);
+size_t neigh_reply(const struct neigh *request, const uint8_t mac[ETH_ADDR_LEN], uint8_t *out);
 size_t neigh_request(const struct ip_addr *target, const struct ip_addr *self,
 		     const uint8_t mac[ETH_ADDR_LEN], uint8_t *out);
 

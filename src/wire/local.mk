@@ -3,4 +3,18 @@
 # Total codecs: segment, options, IPv4 and IPv6, Ethernet, ARP and neighbour
 # discovery, checksum, sequence arithmetic.
 
-libshakedown_a_SOURCES +=
+libshakedown_a_SOURCES += \
+	%D%/checksum.c \
+	%D%/checksum.h \
+	%D%/cursor.h \
+	%D%/frame.c \
+	%D%/frame.h \
+	%D%/neigh.c \
+	%D%/segment.c \
+	%D%/segment.h \
+	%D%/segment_decode.c \
+	%D%/segment_text.c \
+	%D%/seq.h \
+	%D%/tcpopt.c
+
+unit_tests += tests/unit/test_wire tests/unit/test_wire_random
