@@ -26,16 +26,16 @@
 
 #ifdef ARENA_POISONS
 #include <sanitizer/asan_interface.h>
-#define POISON(p, n)   ASAN_POISON_MEMORY_REGION(p, n)
+#define POISON(p, n) ASAN_POISON_MEMORY_REGION(p, n)
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
-#define ARENA_GAP      16
+#define ARENA_GAP 16
 #else
-#define POISON(p, n)   ((void)(p), (void)(n))
+#define POISON(p, n) ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
-#define ARENA_GAP      0
+#define ARENA_GAP 0
 #endif
 
-#define BLOCK_FIRST   4096
+#define BLOCK_FIRST 4096
 #define BLOCK_LARGEST (1024 * 1024)
 
 struct block {

@@ -23,14 +23,14 @@ struct look {
 };
 
 static const struct look looks[] = {
-	[DIAG_ERROR] = {"error", "\033[1;31m"},
-	[DIAG_WARNING] = {"warning", "\033[1;33m"},
-	[DIAG_NOTE] = {"note", "\033[1;36m"},
+	[DIAG_ERROR] = { "error", "\033[1;31m" },
+	[DIAG_WARNING] = { "warning", "\033[1;33m" },
+	[DIAG_NOTE] = { "note", "\033[1;36m" },
 };
 
-#define BOLD   "\033[1m"
+#define BOLD "\033[1m"
 #define GUTTER "\033[34m"
-#define PLAIN  "\033[0m"
+#define PLAIN "\033[0m"
 
 void diags_init(struct diags *ds)
 {

@@ -12,13 +12,13 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-#define SHOWN_MAX    160 /* bytes of a line that are shown */
-#define SHOWN_BEFORE 60	 /* of them before the mark, where it is cut */
-#define ELLIPSIS     "..."
+#define SHOWN_MAX 160	/* bytes of a line that are shown */
+#define SHOWN_BEFORE 60 /* of them before the mark, where it is cut */
+#define ELLIPSIS "..."
 
-#define GUTTER	     "\033[34m"
-#define CARET	     "\033[1;31m"
-#define PLAIN	     "\033[0m"
+#define GUTTER "\033[34m"
+#define CARET "\033[1;31m"
+#define PLAIN "\033[0m"
 
 struct line {
 	const char *text;
@@ -41,7 +41,7 @@ static size_t break_len(const char *p, size_t left)
 
 static struct line find_line(const struct source *src, uint32_t number)
 {
-	struct line l = {src->text, 0};
+	struct line l = { src->text, 0 };
 	size_t i = 0, brk;
 
 	while (i < src->len) {
@@ -67,7 +67,7 @@ struct mark mark_from_chars(const struct source *src, uint32_t line, uint32_t ch
 			    uint32_t width)
 {
 	struct line l = find_line(src, line);
-	struct mark m = {src, line, 1, width ? width : 1};
+	struct mark m = { src, line, 1, width ? width : 1 };
 	size_t i = 0;
 	uint32_t cp;
 
@@ -160,7 +160,7 @@ static void show_line(struct buf *out, const struct line *l, struct shown *s)
 
 void diag_render_excerpt(const struct mark *at, const char *label, bool color, struct buf *out)
 {
-	struct shown s = {0};
+	struct shown s = { 0 };
 	struct line l;
 	uint32_t n;
 	int width = 0;

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LOG_LINE_MAX  2048
+#define LOG_LINE_MAX 2048
 #define EXIT_INTERNAL 70 /* EX_SOFTWARE: a bug of ours, not of the target */
 
 static enum log_level threshold = LOG_WARN;

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 
-static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 
 static size_t sequence_len(unsigned char first)
 {
@@ -65,15 +65,20 @@ struct range {
 
 /* The blocks that matter in prose; not the whole of Unicode's table. */
 static const struct range ranges[] = {
-	{0x0300, 0x036f, 0},			      /* combining marks */
-	{0x1100, 0x115f, 2},			      /* Hangul Jamo */
-	{0x200b, 0x200f, 0},			      /* zero-width and direction marks */
-	{0x202a, 0x202e, 0},   {0x2e80, 0xa4cf, 2},   /* CJK */
-	{0xac00, 0xd7a3, 2},			      /* Hangul */
-	{0xf900, 0xfaff, 2},   {0xfe00, 0xfe0f, 0},   /* variation selectors */
-	{0xfe30, 0xfe6f, 2},   {0xff00, 0xff60, 2},   /* full-width forms */
-	{0xffe0, 0xffe6, 2},   {0x1f300, 0x1f64f, 2}, /* pictographs */
-	{0x1f900, 0x1f9ff, 2}, {0x20000, 0x3fffd, 2},
+	{ 0x0300, 0x036f, 0 }, /* combining marks */
+	{ 0x1100, 0x115f, 2 }, /* Hangul Jamo */
+	{ 0x200b, 0x200f, 0 }, /* zero-width and direction marks */
+	{ 0x202a, 0x202e, 0 },
+	{ 0x2e80, 0xa4cf, 2 }, /* CJK */
+	{ 0xac00, 0xd7a3, 2 }, /* Hangul */
+	{ 0xf900, 0xfaff, 2 },
+	{ 0xfe00, 0xfe0f, 0 }, /* variation selectors */
+	{ 0xfe30, 0xfe6f, 2 },
+	{ 0xff00, 0xff60, 2 }, /* full-width forms */
+	{ 0xffe0, 0xffe6, 2 },
+	{ 0x1f300, 0x1f64f, 2 }, /* pictographs */
+	{ 0x1f900, 0x1f9ff, 2 },
+	{ 0x20000, 0x3fffd, 2 },
 };
 
 unsigned int utf8_width(uint32_t cp)

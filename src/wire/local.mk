@@ -18,3 +18,4 @@ libshakedown_a_SOURCES += \
 	%D%/tcpopt.c
 
 unit_tests += tests/unit/test_wire tests/unit/test_wire_random
+EXTRA_DIST += tests/unit/wire_util.h

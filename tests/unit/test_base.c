@@ -19,7 +19,7 @@
 
 Test(base, arena_gives_zeroed_aligned_memory)
 {
-	static const size_t sizes[] = {1, 0, 7, 16, 4000, 5000, 100000, 3};
+	static const size_t sizes[] = { 1, 0, 7, 16, 4000, 5000, 100000, 3 };
 	struct arena *a = arena_new();
 	unsigned char *p;
 	size_t round, i, j;
@@ -125,43 +125,43 @@ struct excerpt_case {
 };
 
 static const struct excerpt_case excerpt_cases[] = {
-	{"simple", "- expect: {flgas: RST}\n", 1, 12, 5,
-	 "  |\n1 | - expect: {flgas: RST}\n  |            ^^^^^\n"},
-	{"second line, no line feed at the end", "a\nbcd", 2, 2, 1, "  |\n2 | bcd\n  |  ^\n"},
-	{"width clipped at the end of the line", "ab: cd\nxyz", 1, 5, 99,
-	 "  |\n1 | ab: cd\n  |     ^^\n"},
-	{"width 0 counts as 1", "abc", 1, 2, 0, "  |\n1 | abc\n  |  ^\n"},
-	{"column 0 counts as 1", "abc", 1, 0, 1, "  |\n1 | abc\n  | ^\n"},
-	{"past the end of the line", "abc\n", 1, 9, 2, "  |\n1 | abc\n  |    ^\n"},
-	{"past the end of the text", "abc\n", 2, 1, 1, "  |\n2 |\n  | ^\n"},
-	{"far past the end of the text", "abc", 7, 3, 1, "  |\n7 |\n  | ^\n"},
-	{"empty text", "", 1, 1, 1, "  |\n1 |\n  | ^\n"},
-	{"tabs are one column", "\ta\tb", 1, 4, 1, "  |\n1 |  a b\n  |    ^\n"},
-	{"CR LF", "ab\r\ncd\r\n", 2, 1, 9, "  |\n2 | cd\n  | ^^\n"},
-	{"lone CR, NEL, LS",
-	 "a\rb\xc2\x85"
-	 "c\xe2\x80\xa8"
-	 "d",
-	 4, 1, 1, "  |\n4 | d\n  | ^\n"},
-	{"two-byte characters", "\xc3\xa4\xc3\xb6: \xc3\xbc\xc3\x9f", 1, 7, 4,
-	 "  |\n1 | \xc3\xa4\xc3\xb6: \xc3\xbc\xc3\x9f\n  |     ^^\n"},
-	{"wide characters", "\xe6\xbc\xa2: x", 1, 6, 1, "  |\n1 | \xe6\xbc\xa2: x\n  |     ^\n"},
-	{"combining characters", "e\xcc\x81x", 1, 4, 1, "  |\n1 | e\xcc\x81x\n  |  ^\n"},
-	{"mark inside a character",
-	 "\xc3\xa4"
-	 "b",
-	 1, 2, 1,
-	 "  |\n1 | \xc3\xa4"
-	 "b\n  | ^\n"},
-	{"not UTF-8", "\xff\xc3(x", 1, 4, 1, "  |\n1 | \xef\xbf\xbd\xef\xbf\xbd(x\n  |    ^\n"},
-	{"control characters", "\033[31mx\x7f\xc2\x9b", 1, 6, 1,
-	 "  |\n1 | \xef\xbf\xbd[31mx\xef\xbf\xbd\xef\xbf\xbd\n  |      ^\n"},
-	{"byte order mark",
-	 "\xef\xbb\xbf"
-	 "ab",
-	 1, 4, 2, "  |\n1 | ab\n  | ^^\n"},
-	{"wide line number", "\n\n\n\n\n\n\n\n\n\n\n\nabc", 13, 3, 1, "   |\n13 | abc\n   |   ^\n"},
-	{"no line", "abc", 0, 0, 1, ""},
+	{ "simple", "- expect: {flgas: RST}\n", 1, 12, 5,
+	  "  |\n1 | - expect: {flgas: RST}\n  |            ^^^^^\n" },
+	{ "second line, no line feed at the end", "a\nbcd", 2, 2, 1, "  |\n2 | bcd\n  |  ^\n" },
+	{ "width clipped at the end of the line", "ab: cd\nxyz", 1, 5, 99,
+	  "  |\n1 | ab: cd\n  |     ^^\n" },
+	{ "width 0 counts as 1", "abc", 1, 2, 0, "  |\n1 | abc\n  |  ^\n" },
+	{ "column 0 counts as 1", "abc", 1, 0, 1, "  |\n1 | abc\n  | ^\n" },
+	{ "past the end of the line", "abc\n", 1, 9, 2, "  |\n1 | abc\n  |    ^\n" },
+	{ "past the end of the text", "abc\n", 2, 1, 1, "  |\n2 |\n  | ^\n" },
+	{ "far past the end of the text", "abc", 7, 3, 1, "  |\n7 |\n  | ^\n" },
+	{ "empty text", "", 1, 1, 1, "  |\n1 |\n  | ^\n" },
+	{ "tabs are one column", "\ta\tb", 1, 4, 1, "  |\n1 |  a b\n  |    ^\n" },
+	{ "CR LF", "ab\r\ncd\r\n", 2, 1, 9, "  |\n2 | cd\n  | ^^\n" },
+	{ "lone CR, NEL, LS",
+	  "a\rb\xc2\x85"
+	  "c\xe2\x80\xa8"
+	  "d",
+	  4, 1, 1, "  |\n4 | d\n  | ^\n" },
+	{ "two-byte characters", "\xc3\xa4\xc3\xb6: \xc3\xbc\xc3\x9f", 1, 7, 4,
+	  "  |\n1 | \xc3\xa4\xc3\xb6: \xc3\xbc\xc3\x9f\n  |     ^^\n" },
+	{ "wide characters", "\xe6\xbc\xa2: x", 1, 6, 1, "  |\n1 | \xe6\xbc\xa2: x\n  |     ^\n" },
+	{ "combining characters", "e\xcc\x81x", 1, 4, 1, "  |\n1 | e\xcc\x81x\n  |  ^\n" },
+	{ "mark inside a character",
+	  "\xc3\xa4"
+	  "b",
+	  1, 2, 1,
+	  "  |\n1 | \xc3\xa4"
+	  "b\n  | ^\n" },
+	{ "not UTF-8", "\xff\xc3(x", 1, 4, 1, "  |\n1 | \xef\xbf\xbd\xef\xbf\xbd(x\n  |    ^\n" },
+	{ "control characters", "\033[31mx\x7f\xc2\x9b", 1, 6, 1,
+	  "  |\n1 | \xef\xbf\xbd[31mx\xef\xbf\xbd\xef\xbf\xbd\n  |      ^\n" },
+	{ "byte order mark",
+	  "\xef\xbb\xbf"
+	  "ab",
+	  1, 4, 2, "  |\n1 | ab\n  | ^^\n" },
+	{ "wide line number", "\n\n\n\n\n\n\n\n\n\n\n\nabc", 13, 3, 1, "   |\n13 | abc\n   |   ^\n" },
+	{ "no line", "abc", 0, 0, 1, "" },
 };
 
 Test(base, excerpt)
@@ -170,8 +170,8 @@ Test(base, excerpt)
 
 	for (i = 0; i < COUNT(excerpt_cases); i++) {
 		const struct excerpt_case *c = &excerpt_cases[i];
-		struct source src = {"f", c->text, strlen(c->text)};
-		struct mark at = {&src, c->line, c->col, c->width};
+		struct source src = { "f", c->text, strlen(c->text) };
+		struct mark at = { &src, c->line, c->col, c->width };
 		struct buf out = BUF_INIT;
 
 		diag_render_excerpt(&at, NULL, false, &out);
@@ -182,8 +182,8 @@ Test(base, excerpt)
 
 Test(base, excerpt_of_a_text_with_nul)
 {
-	struct source src = {"f", "a\0b\nc", 5};
-	struct mark at = {&src, 1, 3, 1};
+	struct source src = { "f", "a\0b\nc", 5 };
+	struct mark at = { &src, 1, 3, 1 };
 	struct buf out = BUF_INIT;
 
 	diag_render_excerpt(&at, "here", false, &out);
@@ -196,8 +196,8 @@ Test(base, excerpt_of_a_text_with_nul)
 Test(base, excerpt_of_a_long_line)
 {
 	char text[1000];
-	struct source src = {"f", text, sizeof(text)};
-	struct mark at = {&src, 1, 501, 3};
+	struct source src = { "f", text, sizeof(text) };
+	struct mark at = { &src, 1, 501, 3 };
 	struct buf out = BUF_INIT, want = BUF_INIT;
 
 	memset(text, 'x', sizeof(text));
@@ -230,8 +230,8 @@ Test(base, excerpt_of_noise)
 
 	for (i = 0; i < 20000; i++) {
 		char text[300];
-		struct source src = {"f", text, 0};
-		struct mark at = {&src, 0, 0, 0};
+		struct source src = { "f", text, 0 };
+		struct mark at = { &src, 0, 0, 0 };
 		struct buf out = BUF_INIT;
 
 		x = x * 1664525 + 1013904223;
@@ -251,13 +251,13 @@ Test(base, excerpt_of_noise)
 }
 
 static const char source_text[] = "steps:\n  - expect: {flgas: RST}\n";
-static const struct source source = {"close.yaml", source_text, sizeof(source_text) - 1};
+static const struct source source = { "close.yaml", source_text, sizeof(source_text) - 1 };
 
 Test(base, diagnostics_byte_for_byte)
 {
-	struct mark at = {&source, 2, 14, 5};
-	struct mark line_only = {&source, 1, 0, 1};
-	struct mark file_only = {&source, 0, 0, 0};
+	struct mark at = { &source, 2, 14, 5 };
+	struct mark line_only = { &source, 1, 0, 1 };
+	struct mark file_only = { &source, 0, 0, 0 };
 	struct buf out = BUF_INIT;
 	struct diags ds;
 
@@ -325,12 +325,19 @@ Test(base, diagnostics_beyond_the_limit_are_counted)
 
 Test(base, marks_from_character_columns)
 {
-	static const struct source src = {"f", "a\n\xc3\xa4\xc3\xb6x\n", 8};
+	static const struct source src = { "f", "a\n\xc3\xa4\xc3\xb6x\n", 8 };
 	static const struct {
 		uint32_t line, ccol, col;
 	} cases[] = {
-		{1, 1, 1}, {2, 1, 1}, {2, 2, 3}, {2, 3, 5}, {2, 4, 6},
-		{2, 9, 6}, {2, 0, 1}, {3, 1, 1}, {9, 5, 1},
+		{ 1, 1, 1 },
+		{ 2, 1, 1 },
+		{ 2, 2, 3 },
+		{ 2, 3, 5 },
+		{ 2, 4, 6 },
+		{ 2, 9, 6 },
+		{ 2, 0, 1 },
+		{ 3, 1, 1 },
+		{ 9, 5, 1 },
 	};
 	size_t i;
 
@@ -347,36 +354,45 @@ Test(base, marks_from_character_columns)
 Test(base, nearest_word)
 {
 	static const char *const words[] = {
-		"flags",  "seq",	"ack",	      "window",	     "urgent", "checksum",
-		"within", "FIN-WAIT-1", "FIN-WAIT-2", "ESTABLISHED", NULL,
+		"flags",
+		"seq",
+		"ack",
+		"window",
+		"urgent",
+		"checksum",
+		"within",
+		"FIN-WAIT-1",
+		"FIN-WAIT-2",
+		"ESTABLISHED",
+		NULL,
 	};
 	static const struct {
 		const char *word, *want;
 	} cases[] = {
-		{"flgas", "flags"},  /* swap */
-		{"flag", "flags"},   /* insert */
-		{"flagss", "flags"}, /* delete */
-		{"flogs", "flags"},  /* replace */
-		{"seqq", "seq"},
-		{"sek", "seq"},
-		{"widnow", "window"},
-		{"windows", "window"},
-		{"wihtin", "within"},
-		{"chekcsm", "checksum"},
-		{"fin-wait-1", "FIN-WAIT-1"},
-		{"FINWAIT2", "FIN-WAIT-2"},
-		{"established", "ESTABLISHED"},
-		{"ESTABLISHD", "ESTABLISHED"},
-		{"ACK", "ack"},
-		{"a", NULL},
-		{"", NULL},
-		{"xyz", NULL},
-		{"flxyz", NULL},
-		{"payload", NULL},
-		{"sxy", NULL},
-		{"a-word-that-is-longer-than-any-word-anybody-would-ever-use-"
-		 "as-a-key",
-		 NULL},
+		{ "flgas", "flags" },  /* swap */
+		{ "flag", "flags" },   /* insert */
+		{ "flagss", "flags" }, /* delete */
+		{ "flogs", "flags" },  /* replace */
+		{ "seqq", "seq" },
+		{ "sek", "seq" },
+		{ "widnow", "window" },
+		{ "windows", "window" },
+		{ "wihtin", "within" },
+		{ "chekcsm", "checksum" },
+		{ "fin-wait-1", "FIN-WAIT-1" },
+		{ "FINWAIT2", "FIN-WAIT-2" },
+		{ "established", "ESTABLISHED" },
+		{ "ESTABLISHD", "ESTABLISHED" },
+		{ "ACK", "ack" },
+		{ "a", NULL },
+		{ "", NULL },
+		{ "xyz", NULL },
+		{ "flxyz", NULL },
+		{ "payload", NULL },
+		{ "sxy", NULL },
+		{ "a-word-that-is-longer-than-any-word-anybody-would-ever-use-"
+		  "as-a-key",
+		  NULL },
 	};
 	size_t i;
 
