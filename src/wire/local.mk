@@ -17,5 +17,9 @@ libshakedown_a_SOURCES += \
 	%D%/seq.h \
 	%D%/tcpopt.c
 
-unit_tests += tests/unit/test_wire tests/unit/test_wire_random
+unit_tests += \
+	tests/unit/test_wire \
+	tests/unit/test_wire_frame \
+	tests/unit/test_wire_options \
+	tests/unit/test_wire_random
 EXTRA_DIST += tests/unit/wire_util.h
