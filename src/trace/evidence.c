@@ -17,7 +17,7 @@
 
 /* What a person reads of one comment; the option could hold 65535. */
 #define SECTION_TEXT_MAX 30000
-#define PACKET_TEXT_MAX	 2000
+#define PACKET_TEXT_MAX 2000
 
 /* Text of others as a comment must be: UTF-8, newlines the only controls. */
 static void add_clean(struct buf *out, const char *text, size_t max)

@@ -73,7 +73,7 @@ static bool read_interface(struct reading *rd, struct pcapng_cursor *c)
 
 static uint32_t option_u32(const struct pcapng_option *o, bool big_endian)
 {
-	struct pcapng_cursor c = {.p = o->value, .left = o->len, .big_endian = big_endian};
+	struct pcapng_cursor c = { .p = o->value, .left = o->len, .big_endian = big_endian };
 
 	return pcapng_u32(&c);
 }
@@ -103,7 +103,7 @@ static bool read_packet_options(struct reading *rd, struct pcapng_cursor *c, str
 
 static bool read_packet(struct reading *rd, struct pcapng_cursor *c)
 {
-	struct trace_packet p = {0};
+	struct trace_packet p = { 0 };
 	const uint8_t *bytes;
 
 	if (!rd->interface || pcapng_u32(c) != 0)
@@ -128,7 +128,7 @@ static bool read_statistics(struct reading *rd, struct pcapng_cursor *c)
 	pcapng_u32(c);
 	pcapng_time(c);
 	while (pcapng_next_option(c, &o)) {
-		struct pcapng_cursor v = {o.value, o.len, c->big_endian, false};
+		struct pcapng_cursor v = { o.value, o.len, c->big_endian, false };
 
 		if (o.code == PCAPNG_ISB_START)
 			rd->t->start_ns = (int64_t)pcapng_time(&v);
@@ -152,9 +152,12 @@ static const struct {
 	uint32_t type;
 	bool (*read)(struct reading *rd, struct pcapng_cursor *c);
 } blocks[] = {
-	{PCAPNG_SECTION, read_section},		{PCAPNG_INTERFACE, read_interface},
-	{PCAPNG_PACKET, read_packet},		{PCAPNG_STATISTICS, read_statistics},
-	{PCAPNG_PACKET_OBSOLETE, read_untimed}, {PCAPNG_PACKET_SIMPLE, read_untimed},
+	{ PCAPNG_SECTION, read_section },
+	{ PCAPNG_INTERFACE, read_interface },
+	{ PCAPNG_PACKET, read_packet },
+	{ PCAPNG_STATISTICS, read_statistics },
+	{ PCAPNG_PACKET_OBSOLETE, read_untimed },
+	{ PCAPNG_PACKET_SIMPLE, read_untimed },
 };
 
 /* Other blocks, such as Wireshark adds, say nothing that matters here. */
@@ -174,7 +177,7 @@ static bool read_block(struct reading *rd, struct pcapng_block *b)
 static void complain(struct diags *ds, const char *name, const char *error, const char *help)
 {
 	struct source *src = arena_alloc(ds->arena, sizeof(*src));
-	struct mark at = {.src = src};
+	struct mark at = { .src = src };
 
 	src->name = arena_strdup(ds->arena, name);
 	diag_add(ds, DIAG_ERROR, &at, "%s", error);
@@ -185,7 +188,7 @@ static void complain(struct diags *ds, const char *name, const char *error, cons
 int evidence_parse(const uint8_t *p, size_t len, const char *name, struct arena *arena,
 		   struct trace *t, struct evidence_info *info, struct diags *ds)
 {
-	struct reading rd = {.arena = arena, .t = t, .setup = {.t = t, .info = info}};
+	struct reading rd = { .arena = arena, .t = t, .setup = { .t = t, .info = info } };
 	struct pcapng_reader r;
 	struct pcapng_block b;
 	size_t at = 0;

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(a)     (sizeof(a) / sizeof((a)[0]))
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-#define MAGIC	     "shakedown-evidence"
-#define VERSION	     "1"
+#define MAGIC "shakedown-evidence"
+#define VERSION "1"
 #define PACKET_MAGIC "shakedown:"
 
 struct key {
@@ -125,13 +125,14 @@ static const struct {
 	const char *name;
 	size_t note, info;
 } note_keys[] = {
-	{"variant", offsetof(struct evidence_note, variant),
-	 offsetof(struct evidence_info, variant)},
-	{"verdict", offsetof(struct evidence_note, verdict),
-	 offsetof(struct evidence_info, verdict)},
-	{"program", offsetof(struct evidence_note, program),
-	 offsetof(struct evidence_info, program)},
-	{"target", offsetof(struct evidence_note, target), offsetof(struct evidence_info, target)},
+#define TEXT(name)                                                                                \
+	{                                                                                         \
+#name, offsetof(struct evidence_note, name), offsetof(struct evidence_info, name) \
+	}
+	TEXT(variant),
+	TEXT(verdict),
+	TEXT(program),
+	TEXT(target),
 };
 
 /* Steps that are not of the plan. */
@@ -139,9 +140,11 @@ static const struct {
 	uint16_t step;
 	const char *name;
 } step_names[] = {
-	{TRACE_STEP_NONE, "none"},	 {TRACE_STEP_CONFIRM, "confirm"},
-	{TRACE_STEP_ALIVE, "alive"},	 {TRACE_STEP_CLEANUP, "cleanup"},
-	{TRACE_STEP_FOREIGN, "foreign"},
+	{ TRACE_STEP_NONE, "none" },
+	{ TRACE_STEP_CONFIRM, "confirm" },
+	{ TRACE_STEP_ALIVE, "alive" },
+	{ TRACE_STEP_CLEANUP, "cleanup" },
+	{ TRACE_STEP_FOREIGN, "foreign" },
 };
 
 static void add_step(struct buf *out, uint16_t step)
@@ -171,12 +174,22 @@ static bool read_step(const char *text, uint16_t *step)
 	return true;
 }
 
-/* A line must stay one. */
+/* A line must stay one, and nobody's file may steer a terminal. */
+static void clean(char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = ' ';
+}
+
 static void add_line(struct buf *out, const char *key, const char *value)
 {
+	size_t at;
+
 	buf_printf(out, "%s: ", key);
-	for (; *value; value++)
-		buf_addc(out, iscntrl((unsigned char)*value) ? ' ' : *value);
+	at = out->len;
+	buf_adds(out, value);
+	clean(out->data + at);
 	buf_addc(out, '\n');
 }
 
@@ -274,10 +287,10 @@ static bool read_key(struct evidence_setup *s, const char *name, char *value)
 		return setup_keys[i].read(value, (char *)&s->t->setup + setup_keys[i].offset);
 	}
 	for (size_t i = 0; i < COUNT(note_keys); i++) {
-		const char *string = value;
-
-		if (!strcmp(note_keys[i].name, name))
-			memcpy((char *)s->info + note_keys[i].info, &string, sizeof(string));
+		if (strcmp(note_keys[i].name, name))
+			continue;
+		clean(value);
+		memcpy((char *)s->info + note_keys[i].info, &value, sizeof(value));
 	}
 	return strcmp("fault", name) || read_fault(value, s->t);
 }

@@ -12,3 +12,5 @@ libshakedown_a_SOURCES += \
 	%D%/pcapng.h \
 	%D%/trace.c \
 	%D%/trace.h
+
+unit_tests += tests/unit/test_trace

@@ -10,22 +10,22 @@
 #include "base/buf.h"
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
-#define BLOCK_OVERHEAD	 12 /* type and both lengths */
-#define SECTION_FIXED	 16 /* magic, version, section length */
-#define VERSION_MAJOR	 1
-#define OPTION_MAX	 0xffffu
+#define BLOCK_OVERHEAD 12 /* type and both lengths */
+#define SECTION_FIXED 16  /* magic, version, section length */
+#define VERSION_MAJOR 1
+#define OPTION_MAX 0xffffu
 
 void pcapng_add_u16(struct buf *out, uint16_t v)
 {
-	const uint8_t b[2] = {(uint8_t)v, (uint8_t)(v >> 8)};
+	const uint8_t b[2] = { (uint8_t)v, (uint8_t)(v >> 8) };
 
 	buf_add(out, b, sizeof(b));
 }
 
 void pcapng_add_u32(struct buf *out, uint32_t v)
 {
-	const uint8_t b[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
-			      (uint8_t)(v >> 24)};
+	const uint8_t b[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
+			       (uint8_t)(v >> 24) };
 
 	buf_add(out, b, sizeof(b));
 }
@@ -155,7 +155,7 @@ bool pcapng_next_option(struct pcapng_cursor *c, struct pcapng_option *o)
 
 void pcapng_read(struct pcapng_reader *r, const uint8_t *p, size_t len)
 {
-	*r = (struct pcapng_reader){.start = p, .p = p, .left = len};
+	*r = (struct pcapng_reader){ .start = p, .p = p, .left = len };
 }
 
 size_t pcapng_offset(const struct pcapng_reader *r)
@@ -175,8 +175,8 @@ static bool fail(struct pcapng_reader *r, const char *error)
  */
 static bool read_byte_order(struct pcapng_reader *r)
 {
-	static const uint8_t little[4] = {0x4d, 0x3c, 0x2b, 0x1a};
-	static const uint8_t big[4] = {0x1a, 0x2b, 0x3c, 0x4d};
+	static const uint8_t little[4] = { 0x4d, 0x3c, 0x2b, 0x1a };
+	static const uint8_t big[4] = { 0x1a, 0x2b, 0x3c, 0x4d };
 
 	if (r->left < BLOCK_OVERHEAD + SECTION_FIXED)
 		return fail(r, "the section header is cut short");
@@ -198,7 +198,7 @@ static bool read_section(struct pcapng_reader *r, struct pcapng_block *b)
 
 bool pcapng_next(struct pcapng_reader *r, struct pcapng_block *b)
 {
-	static const uint8_t section[4] = {0x0a, 0x0d, 0x0d, 0x0a};
+	static const uint8_t section[4] = { 0x0a, 0x0d, 0x0d, 0x0a };
 	struct pcapng_cursor c, tail;
 	uint32_t len;
 
@@ -213,7 +213,7 @@ bool pcapng_next(struct pcapng_reader *r, struct pcapng_block *b)
 		return fail(r, "it does not start with a section header");
 	}
 
-	c = (struct pcapng_cursor){.p = r->p, .left = r->left, .big_endian = r->big_endian};
+	c = (struct pcapng_cursor){ .p = r->p, .left = r->left, .big_endian = r->big_endian };
 	b->type = pcapng_u32(&c);
 	len = pcapng_u32(&c);
 	if (len < BLOCK_OVERHEAD || len % 4)

@@ -37,11 +37,11 @@ enum pcapng_option_code {
 };
 
 /* epb_flags, bits 0 and 1: direction seen from the machine that captured. */
-#define PCAPNG_DIRECTION_MASK	  3u
-#define PCAPNG_DIRECTION_INBOUND  1u
+#define PCAPNG_DIRECTION_MASK 3u
+#define PCAPNG_DIRECTION_INBOUND 1u
 #define PCAPNG_DIRECTION_OUTBOUND 2u
 
-#define PCAPNG_LINKTYPE_RAW	  101 /* IP without a link header */
+#define PCAPNG_LINKTYPE_RAW 101 /* IP without a link header */
 
 /*
  * Writing, little-endian on every machine.  A block is begun, gets its fixed

@@ -14,79 +14,68 @@
 
 /* A handshake and a close, with room for a probe. */
 #define FIRST_PACKETS 16
-#define FIRST_BYTES   2048
+#define FIRST_BYTES 2048
 
 const struct trace_fault_info trace_faults[FAULT_N] = {
-	[FAULT_NONE] = {"none", "nothing went wrong", "nothing"},
-	[FAULT_DROPS] =
-		{
-			"drops",
-			"the capture lost packets, so what is missing here may have been on the wire",
-			"run fewer cases at a time (-j) or on a less busy machine",
-		},
-	[FAULT_INJECT] =
-		{
-			"inject",
-			"a segment could not be sent",
-			"check with `shakedown doctor` that the interface is up and that raw sockets are "
-			"permitted (CAP_NET_RAW)",
-		},
-	[FAULT_UNSEEN] =
-		{
-			"unseen",
-			"a segment was sent but never seen in the capture, so it may not have left this host",
-			"look for an output filter on this host (nft list ruleset) and check that "
-			"--interface names the one that leads to the target",
-		},
-	[FAULT_LEAK] =
-		{
-			"leak",
-			"this host's kernel answered on the tester's connection, most likely with a reset",
-			"use an address nobody owns with --source, or guard the tester's port with --rst-guard",
-		},
-	[FAULT_PARTIAL] =
-		{
-			"partial-checksum",
-			"checksums were not filled in when the packets were captured, so they cannot be judged",
-			"turn off checksum offload on the sending side: ethtool -K IF tx off",
-		},
-	[FAULT_SUPERSEGMENT] =
-		{
-			"supersegment",
-			"segments were merged before they were captured: one is longer than the link's MTU",
-			"turn off segmentation offload on the sending side (ethtool -K IF tso off gso off) "
-			"and receive offload here (ethtool -K IF gro off lro off)",
-		},
-	[FAULT_TRUNCATED] =
-		{
-			"truncated",
-			"a packet was captured shorter than it was on the wire",
-			"capture whole packets: raise the snap length",
-		},
-	[FAULT_LATE] =
-		{
-			"late",
-			"a segment of the tester left too late for the answer to be judged by the clock",
-			"run fewer cases at a time (-j), or allow more time with --time-scale",
-		},
-	[FAULT_INTERRUPTED] =
-		{
-			"interrupted",
-			"the run was stopped before its end",
-			"run it again",
-		},
-	[FAULT_PORT] =
-		{
-			"port",
-			"no port could be had for the tester, or the connection it names was still open",
-			"wait until earlier connections are gone, or use another address with --source",
-		},
-	[FAULT_LIMIT] =
-		{
-			"limit",
-			"there were more packets than one run records",
-			"look at the evidence for a target that repeats itself, or shorten the case",
-		},
+	[FAULT_NONE] = { "none", "nothing went wrong", "nothing" },
+	[FAULT_DROPS] = {
+		"drops",
+		"the capture lost packets, so what is missing here may have been on the wire",
+		"run fewer cases at a time (-j) or on a less busy machine",
+	},
+	[FAULT_INJECT] = {
+		"inject",
+		"a segment could not be sent",
+		"check with `shakedown doctor` that the interface is up and that raw sockets are "
+		"permitted (CAP_NET_RAW)",
+	},
+	[FAULT_UNSEEN] = {
+		"unseen",
+		"a segment was sent but not captured, so it may not have left this host",
+		"look for an output filter on this host (nft list ruleset) and check that "
+		"--interface names the one that leads to the target",
+	},
+	[FAULT_LEAK] = {
+		"leak",
+		"this host's kernel answered on the tester's connection, most likely with a reset",
+		"use an address nobody owns with --source, or guard the port with --rst-guard",
+	},
+	[FAULT_PARTIAL] = {
+		"partial-checksum",
+		"checksums were not yet filled in when the packets were captured",
+		"turn off checksum offload on the sending side: ethtool -K IF tx off",
+	},
+	[FAULT_SUPERSEGMENT] = {
+		"supersegment",
+		"segments were merged before they were captured: one is longer than the link's MTU",
+		"turn off segmentation offload on the sending side (ethtool -K IF tso off gso off) "
+		"and receive offload here (ethtool -K IF gro off lro off)",
+	},
+	[FAULT_TRUNCATED] = {
+		"truncated",
+		"a packet was captured shorter than it was on the wire",
+		"capture whole packets: raise the snap length",
+	},
+	[FAULT_LATE] = {
+		"late",
+		"a segment of the tester left too late for the answer to be judged by the clock",
+		"run fewer cases at a time (-j), or allow more time with --time-scale",
+	},
+	[FAULT_INTERRUPTED] = {
+		"interrupted",
+		"the run was stopped before its end",
+		"run it again",
+	},
+	[FAULT_PORT] = {
+		"port",
+		"no port could be had for the tester, or the connection it names was still open",
+		"wait until earlier connections are gone, or use another address with --source",
+	},
+	[FAULT_LIMIT] = {
+		"limit",
+		"there were more packets than one run records",
+		"look at the evidence for a target that repeats itself, or shorten the case",
+	},
 };
 
 void trace_init(struct trace *t)
@@ -163,7 +152,7 @@ void trace_add_fault(struct trace *t, enum trace_fault_kind kind, int64_t ts_ns,
 	for (size_t i = 0; i < t->n_faults; i++)
 		if (t->fault[i].kind == kind)
 			return;
-	t->fault[t->n_faults++] = (struct trace_fault){kind, ts_ns, step, detail};
+	t->fault[t->n_faults++] = (struct trace_fault){ kind, ts_ns, step, detail };
 }
 
 const uint8_t *trace_bytes(const struct trace *t, size_t packet)

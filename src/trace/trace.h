@@ -23,9 +23,9 @@ enum trace_dir {
 }; /* from the tester, from the target */
 
 /* Steps of a packet that no step of the plan sent. */
-#define TRACE_STEP_NONE	   0xffff /* everything from the target */
+#define TRACE_STEP_NONE 0xffff	  /* everything from the target */
 #define TRACE_STEP_CONFIRM 0xfffe /* closing probe of the last state claim */
-#define TRACE_STEP_ALIVE   0xfffd /* liveness probe after a missing answer */
+#define TRACE_STEP_ALIVE 0xfffd	  /* liveness probe after a missing answer */
 #define TRACE_STEP_CLEANUP 0xfffc /* the reset that ends a connection */
 #define TRACE_STEP_FOREIGN 0xfffb /* from our address, but not by us: a leak */
 
@@ -95,7 +95,7 @@ struct trace {
 
 /* Most packets and bytes one run records before FAULT_LIMIT. */
 #define TRACE_MAX_PACKETS 10000
-#define TRACE_MAX_BYTES	  (16u << 20)
+#define TRACE_MAX_BYTES (16u << 20)
 
 void trace_init(struct trace *t);
 void trace_fini(struct trace *t);

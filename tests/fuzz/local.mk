@@ -8,6 +8,9 @@
 #	fuzz_tests += %D%/fuzz_x
 #	tests_fuzz_fuzz_x_LDADD = $(fuzz_ldadd)
 
+fuzz_tests += %D%/fuzz_capture
+tests_fuzz_fuzz_capture_LDADD = $(fuzz_ldadd)
+
 check_PROGRAMS += $(fuzz_tests)
 EXTRA_DIST += %D%/corpus
 
