@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "plan/plan.h"
 #include "trace/trace.h"
+#include "walk/walk.h"
 
 enum verdict_kind {
 	VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_ERROR,
@@ -20,20 +21,6 @@ enum verdict_kind {
 };
 extern const char *const verdict_names[VERDICT_N];	/* "pass", ... */
 
-enum finding_kind {
-	FINDING_NO_ANSWER,	/* no segment matched an expectation in time */
-	FINDING_LATE,		/* the right segment, after the deadline */
-	FINDING_EARLY,		/* the right segment, before `after` */
-	FINDING_UNEXPECTED,	/* a segment that no expectation takes and the
-				   model does not permit */
-	FINDING_NOT_SILENT,	/* a segment where silence was required */
-	FINDING_STATE,		/* a state claim that the packets contradict */
-	FINDING_LINT,		/* an invariant every segment must keep */
-	FINDING_DEAD,		/* the target stopped answering */
-	FINDING_PRECONDITION,	/* a step of `reach` was not met */
-	FINDING_FAULT,		/* trouble on our side */
-	FINDING_N
-};
 extern const char *const finding_names[FINDING_N];	/* "no-answer", ... */
 
 /* One field of the nearest segment that differs. */
@@ -55,17 +42,6 @@ struct finding {
 	const struct mismatch *mismatch;
 	size_t n_mismatch;
 	const char *remedy;		/* FAULT: what to do, or NULL */
-};
-
-/* What became of each step, for reports and packet comments. */
-enum step_status {
-	STEP_NOT_REACHED, STEP_DONE, STEP_SKIPPED,	/* optional, other branch */
-	STEP_FAILED,
-};
-struct step_result {
-	enum step_status status;
-	int packet;		/* that sent or satisfied it, or -1 */
-	int64_t at_ns;		/* when it was complete */
 };
 
 struct verdict {

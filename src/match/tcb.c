@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The tester's connection record: following segments, and reading variables.
+ */
+#include "match/tcb.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "wire/seq.h"
+
+void tcb_init(struct tcb *t, uint32_t iss, uint16_t window, uint16_t mss)
+{
+	memset(t, 0, sizeof(*t));
+	t->iss = t->snd_una = t->snd_nxt = iss;
+	t->window = window;
+	t->rcv_wnd = window;
+	t->mss = mss;
+}
+
+bool tcb_offered(const struct tcb *t, uint8_t kind)
+{
+	return t->offered[kind >> 6] >> (kind & 63) & 1;
+}
+
+uint32_t tcb_ts_now(const struct tcb *t, int64_t now_ns)
+{
+	return t->ts_offset + (uint32_t)((now_ns - t->start_ns) / 1000000);
+}
+
+/* RFC 7323 2.2: a shift above 14 is used as 14. */
+static uint8_t shift_of(const struct tcp_opt *o)
+{
+	return o->wscale > 14 ? 14 : o->wscale;
+}
+
+static void note_offer(struct tcb *t, const struct segment *s)
+{
+	const struct tcp_opt *o;
+
+	memset(t->offered, 0, sizeof(t->offered));
+	for (uint8_t i = 0; i < s->n_opt; i++)
+		t->offered[s->opt[i].kind >> 6] |= UINT64_C(1) << (s->opt[i].kind & 63);
+	o = segment_opt(s, TCP_OPT_WSCALE);
+	t->our_ws = o && o->known;
+	t->our_shift = t->our_ws ? shift_of(o) : 0;
+	o = segment_opt(s, TCP_OPT_TIMESTAMPS);
+	t->our_ts = o && o->known;
+}
+
+void tcb_tx(struct tcb *t, const struct segment *s)
+{
+	/* A correct peer counts what it sent in order and intact. */
+	const uint32_t broken = SEG_DEFECT_CHECKSUM | SEG_DEFECT_DATA_OFFSET |
+		SEG_DEFECT_SHORT | SEG_DEFECT_NOT_TCP | SEG_DEFECT_IP_HEADER;
+	bool partial = s->defects & SEG_DEFECT_CHECKSUM_PARTIAL;
+
+	if ((s->defects & broken) && !partial)
+		return;
+	if (s->flags & TCP_RST)
+		return;
+	if (s->flags & TCP_SYN) {
+		/* A second connection on the same ports starts afresh. */
+		if (t->syn_sent && s->seq != t->iss && !(s->flags & TCP_ACK))
+			return;
+		t->iss = s->seq;
+		if (!t->syn_sent)
+			t->snd_una = t->snd_nxt = s->seq;
+		t->syn_sent = true;
+		note_offer(t, s);
+	}
+	if (s->seq == t->snd_nxt)
+		t->snd_nxt = s->seq + segment_len(s);
+	if (s->flags & TCP_ACK)
+		t->rcv_wnd = (uint32_t)s->window <<
+			(t->ws_ok && !(s->flags & TCP_SYN) ? t->our_shift : 0);
+}
+
+static void take_syn(struct tcb *t, const struct segment *s)
+{
+	const struct tcp_opt *o;
+
+	t->irs = s->seq;
+	t->irs_known = true;
+	t->rcv_nxt = s->seq;
+	t->target_snd_nxt = s->seq;
+	o = segment_opt(s, TCP_OPT_MSS);
+	t->target_mss = o && o->known ? o->mss : 0;
+	o = segment_opt(s, TCP_OPT_WSCALE);
+	t->ws_ok = t->our_ws && o && o->known;
+	t->target_shift = t->ws_ok ? shift_of(o) : 0;
+	o = segment_opt(s, TCP_OPT_TIMESTAMPS);
+	t->ts_ok = t->our_ts && o && o->known;
+}
+
+static void take_text(struct tcb *t, const struct segment *s)
+{
+	uint32_t end = s->seq + segment_len(s);
+
+	if (!t->irs_known)
+		return;
+	if (seq_le(s->seq, t->rcv_nxt) && seq_gt(end, t->rcv_nxt))
+		t->rcv_nxt = end;
+	t->target_snd_nxt = seq_max(t->target_snd_nxt, end);
+}
+
+void tcb_rx(struct tcb *t, const struct segment *s)
+{
+	const struct tcp_opt *o;
+
+	if (s->flags & TCP_RST)
+		return;
+	if ((s->flags & TCP_SYN) && (!t->irs_known || s->seq != t->irs))
+		take_syn(t, s);
+	take_text(t, s);
+	o = segment_opt(s, TCP_OPT_TIMESTAMPS);
+	if (o && o->known)
+		t->ts_recent = o->ts.val;
+	if (!(s->flags & TCP_ACK))
+		return;
+	if (seq_gt(s->ack, t->snd_una) && seq_le(s->ack, t->snd_nxt))
+		t->snd_una = s->ack;
+	t->snd_wnd = (uint32_t)s->window <<
+		(s->flags & TCP_SYN ? 0 : t->target_shift);
+}
+
+int tcb_get(const struct tcb *t, enum plan_var var, int64_t now_ns, uint32_t *value)
+{
+	bool need_irs = var == VAR_IRS || var == VAR_RCV_NXT ||
+		var == VAR_TARGET_ISS || var == VAR_TARGET_SND_NXT ||
+		var == VAR_TARGET_SND_UNA || var == VAR_SND_WND ||
+		var == VAR_TARGET_RCV_WND || var == VAR_TARGET_MSS;
+	/* RFC 9293 3.7.1 (MUST-15): without the option, 536 or 1220; the
+	 * smaller serves for both families here. */
+	const uint32_t v[VAR_N] = {
+		[VAR_ISS] = t->iss,
+		[VAR_IRS] = t->irs,
+		[VAR_SND_UNA] = t->snd_una,
+		[VAR_SND_NXT] = t->snd_nxt,
+		[VAR_SND_WND] = t->snd_wnd,
+		[VAR_RCV_NXT] = t->rcv_nxt,
+		[VAR_RCV_WND] = t->rcv_wnd,
+		[VAR_MSS] = t->mss,
+		[VAR_TARGET_ISS] = t->irs,
+		[VAR_TARGET_SND_UNA] = t->rcv_nxt,
+		[VAR_TARGET_SND_NXT] = t->target_snd_nxt,
+		[VAR_TARGET_SND_WND] = t->rcv_wnd,
+		[VAR_TARGET_RCV_NXT] = t->snd_una,
+		[VAR_TARGET_RCV_WND] = t->snd_wnd,
+		[VAR_TARGET_MSS] = t->target_mss ? t->target_mss : 536,
+		[VAR_TS_RECENT] = t->ts_recent,
+		[VAR_TS_NOW] = tcb_ts_now(t, now_ns),
+	};
+
+	if (need_irs && !t->irs_known)
+		return -ENODATA;
+	*value = v[var];
+	return 0;
+}
+
+static int ts_field(const struct segment *s, bool ecr, uint32_t *value)
+{
+	const struct tcp_opt *o = segment_opt(s, TCP_OPT_TIMESTAMPS);
+
+	if (!o || !o->known)
+		return -ENODATA;
+	*value = ecr ? o->ts.ecr : o->ts.val;
+	return 0;
+}
+
+int segment_field(const struct segment *s, enum seg_field f, uint32_t *value)
+{
+	switch (f) {
+	case FIELD_FLAGS: *value = s->flags; return 0;
+	case FIELD_SEQ: *value = s->seq; return 0;
+	case FIELD_ACK: *value = s->ack; return 0;
+	case FIELD_WINDOW: *value = s->window; return 0;
+	case FIELD_URGENT: *value = s->urgent; return 0;
+	case FIELD_DATA_LEN: *value = s->data_len; return 0;
+	case FIELD_DATA_OFFSET: *value = s->data_offset; return 0;
+	case FIELD_RESERVED: *value = s->reserved; return 0;
+	case FIELD_CHECKSUM: *value = s->checksum; return 0;
+	case FIELD_TTL: *value = s->ttl; return 0;
+	case FIELD_TOS: *value = s->tos; return 0;
+	case FIELD_DF: *value = s->df; return 0;
+	case FIELD_IP_ID: *value = s->ip_id; return 0;
+	case FIELD_FLOW_LABEL: *value = s->flow_label; return 0;
+	case FIELD_SPORT: *value = s->sport; return 0;
+	case FIELD_DPORT: *value = s->dport; return 0;
+	case FIELD_LEN: *value = segment_len(s); return 0;
+	case FIELD_END: *value = s->seq + segment_len(s); return 0;
+	case FIELD_TSVAL: return ts_field(s, false, value);
+	case FIELD_TSECR: return ts_field(s, true, value);
+	case FIELD_N: break;
+	}
+	return -ENODATA;
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Following the tester's segments through the table: which states the target
+ * can be in afterwards, and what it may answer.
+ */
+#include "model/model.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "model/internal.h"
+#include "wire/seq.h"
+
+void model_init(struct model *m, enum tcp_state state, bool lossless)
+{
+	memset(m, 0, sizeof(*m));
+	m->states = STATE_BIT(state);
+	m->lossless = lossless;
+}
+
+bool model_possible(const struct model *m, enum tcp_state state)
+{
+	return m->states & STATE_BIT(state);
+}
+
+void model_states_str(uint16_t states, struct buf *out)
+{
+	const char *sep = "";
+
+	for (int s = 0; s < TCP_N_STATES; s++) {
+		if (!(states & STATE_BIT(s)))
+			continue;
+		buf_printf(out, "%s%s", sep, tcp_state_names[s]);
+		sep = " or ";
+	}
+	if (!*sep)
+		buf_adds(out, "no state");
+}
+
+/* The receive window that the target last offered, from its RCV.NXT. */
+static uint32_t rcv_wnd(const struct model *m)
+{
+	if (!m->rcv_wnd_known)
+		return 65535;
+	return seq_gt(m->rcv_right, m->rcv_nxt) ? m->rcv_right - m->rcv_nxt : 0;
+}
+
+/* RFC 9293 3.10.7.4, table 6: the four cases of acceptability. */
+static bool seq_acceptable(const struct model *m, uint32_t seq, uint32_t len)
+{
+	uint32_t wnd = rcv_wnd(m);
+
+	if (len == 0)
+		return wnd == 0 ? seq == m->rcv_nxt : seq_in(seq, m->rcv_nxt, wnd);
+	if (wnd == 0)
+		return false;
+	return seq_in(seq, m->rcv_nxt, wnd) ||
+		seq_in(seq + len - 1, m->rcv_nxt, wnd);
+}
+
+static uint32_t classify_seq(const struct model *m, const struct segment *s)
+{
+	uint32_t c = seq_gt(s->seq, m->rcv_nxt) ? C_SEQ_ABOVE : 0;
+
+	if (!seq_acceptable(m, s->seq, segment_len(s)))
+		return c | C_SEQ_BAD;
+	return c | (s->seq == m->rcv_nxt ? C_SEQ_EXACT : C_SEQ_INEXACT);
+}
+
+static uint32_t classify_ack(const struct model *m, const struct segment *s)
+{
+	uint32_t c = 0;
+
+	if (!(s->flags & TCP_ACK) || !m->iss_known)
+		return C_ACK_NOT_GOOD;
+	if (seq_gt(s->ack, m->snd_nxt))
+		return C_ACK_BEYOND | C_ACK_NOT_GOOD;
+	if (m->fin_sent && s->ack == m->fin_seq + 1)
+		c |= C_ACK_FIN;
+	if (seq_gt(s->ack, m->snd_una))
+		return c | C_ACK_GOOD;
+	if (seq_lt(s->ack, m->snd_una - m->max_snd_wnd))
+		c |= C_ACK_TOO_OLD;
+	return c | C_ACK_OLD | C_ACK_NOT_GOOD;
+}
+
+static uint32_t classify(const struct model *m, const struct segment *s)
+{
+	uint32_t c = 0;
+
+	c |= s->flags & TCP_RST ? C_RST : C_NO_RST;
+	c |= s->flags & TCP_SYN ? C_SYN : C_NO_SYN;
+	c |= s->flags & TCP_ACK ? C_ACK : C_NO_ACK;
+	if (s->data_len)
+		c |= C_TEXT;
+	if (s->flags & TCP_FIN)
+		c |= C_FIN;
+	if (!m->irs_known)
+		return c;
+	return c | classify_seq(m, s) | classify_ack(m, s);
+}
+
+/* What comes out of one segment, over all states and alternatives. */
+struct outcome {
+	const struct segment *s;
+	uint32_t cond;
+	bool fin_maybe;		/* a remembered FIN beyond a hole was reached */
+	uint16_t states;
+	uint16_t text_states;	/* states that reached the text with room for it */
+	bool acked;		/* the acknowledgment was processed */
+	bool opened;		/* LISTEN took the SYN */
+};
+
+static void add_credit(struct model *m, const struct segment *s,
+		       const struct model_row *row)
+{
+	struct model_credit *c;
+
+	if (row->answers & ~ANS_ACK) {
+		if (m->n_credits == MODEL_MAX_CREDITS) {
+			memmove(m->credit, m->credit + 1,
+				sizeof(m->credit) - sizeof(m->credit[0]));
+			m->n_credits--;
+		}
+		c = &m->credit[m->n_credits++];
+		c->answers = row->answers;
+		c->seq = s->ack;
+		c->ack = s->seq + segment_len(s);
+		c->clause = row->clause;
+	}
+}
+
+static void take_row(struct model *m, struct outcome *o,
+		     const struct model_row *row, enum tcp_state state);
+
+/*
+ * Puts the segment through the checks from @check on, in @state.  Recursion is
+ * as deep as there are checks; it branches where a row is an alternative.
+ */
+static void run_checks(struct model *m, struct outcome *o,
+		       enum model_check check, enum tcp_state state)
+{
+	bool taken = false;
+
+	if (check == CHECK_N) {
+		o->states |= STATE_BIT(state);
+		return;
+	}
+	if (check == CHECK_TEXT)
+		o->text_states |= STATE_BIT(state);
+	if (check > CHECK_ACK)
+		o->acked = true;
+	for (size_t i = 0; i < model_table_len; i++) {
+		const struct model_row *row = &model_table[i];
+
+		if (row->check != check || !(row->states & STATE_BIT(state)) ||
+		    (row->cond & o->cond) != row->cond)
+			continue;
+		taken = true;
+		take_row(m, o, row, state);
+		if (!row->alternative)
+			break;
+	}
+	if (!taken || (check == CHECK_FIN && o->fin_maybe))
+		run_checks(m, o, (enum model_check)(check + 1), state);
+}
+
+static void take_row(struct model *m, struct outcome *o,
+		     const struct model_row *row, enum tcp_state state)
+{
+	enum tcp_state next = row->next == NEXT_SAME
+		? state : (enum tcp_state)row->next;
+
+	add_credit(m, o->s, row);
+	if (state == TCP_LISTEN && next == TCP_SYN_RECEIVED)
+		o->opened = true;
+	if (state == TCP_LAST_ACK && next == TCP_CLOSED)
+		o->acked = true;
+	if (row->stop)
+		o->states |= STATE_BIT(next);
+	else
+		run_checks(m, o, (enum model_check)(row->check + 1), next);
+}
+
+/* LISTEN took a SYN: a new connection record (RFC 9293 3.10.7.2). */
+static void open_passive(struct model *m, const struct segment *s)
+{
+	const struct tcp_opt *o = segment_opt(s, TCP_OPT_WSCALE);
+
+	m->irs_known = true;
+	m->irs = s->seq;
+	m->rcv_nxt_lo = s->seq + 1;
+	/* Data in a SYN may be kept or not: SA-LISTEN-4. */
+	m->rcv_nxt = s->seq + segment_len(s);
+	m->rcv_wnd_known = false;
+	m->fin_received = m->fin_sent = m->iss_known = m->ws_ok = false;
+	m->n_ranges = 0;
+	m->our_ws = o && o->known;
+	m->our_shift = m->our_ws ? (o->wscale > 14 ? 14 : o->wscale) : 0;
+	m->target_shift = 0;
+	m->snd_wnd = m->max_snd_wnd = s->window;
+	m->time_wait_ns = 0;
+}
+
+static void remember_range(struct model *m, const struct segment *s)
+{
+	if (m->n_ranges == MODEL_MAX_RANGES || !segment_len(s))
+		return;
+	m->range[m->n_ranges].left = s->seq;
+	m->range[m->n_ranges].right = s->seq + segment_len(s);
+	m->range[m->n_ranges].fin = s->flags & TCP_FIN;
+	m->n_ranges++;
+}
+
+/* Ranges that RCV.NXT has reached; true if a FIN was among them. */
+static bool absorb_ranges(struct model *m)
+{
+	bool fin = false, again = true;
+
+	while (again) {
+		again = false;
+		for (uint8_t i = 0; i < m->n_ranges; i++) {
+			if (seq_gt(m->range[i].left, m->rcv_nxt))
+				continue;
+			if (seq_gt(m->range[i].right, m->rcv_nxt)) {
+				m->rcv_nxt = m->range[i].right;
+				fin |= m->range[i].fin;
+			}
+			m->range[i] = m->range[--m->n_ranges];
+			again = true;
+			break;
+		}
+	}
+	return fin;
+}
+
+/*
+ * Text and FIN in order advance RCV.NXT (RFC 9293 3.10.7.4, seventh and
+ * eighth check).  Returns true if a remembered FIN was reached.
+ */
+static bool accept_text(struct model *m, const struct segment *s)
+{
+	uint32_t end = s->seq + segment_len(s);
+
+	if (m->fin_received)
+		return false;
+	if (seq_gt(s->seq, m->rcv_nxt)) {
+		remember_range(m, s);
+		return false;
+	}
+	if (seq_gt(end, m->rcv_nxt)) {
+		m->rcv_nxt = end;
+		m->fin_received = s->flags & TCP_FIN;
+		if (m->fin_received)
+			m->fin_end = end;
+	}
+	if (m->fin_received || !absorb_ranges(m))
+		return false;
+	m->fin_received = true;
+	m->fin_end = m->rcv_nxt;
+	return true;
+}
+
+/* The states that take text, and those that a FIN can move on. */
+#define TEXT_STATES (STATE_BIT(TCP_ESTABLISHED) | STATE_BIT(TCP_FIN_WAIT_1) | \
+		     STATE_BIT(TCP_FIN_WAIT_2))
+
+/*
+ * Whether the text would be taken must be known before the checks run to the
+ * FIN, since a FIN beyond a hole is not processed.
+ */
+static void settle_fin(struct model *m, struct outcome *o)
+{
+	const struct segment *s = o->s;
+
+	if (!(s->flags & TCP_FIN))
+		return;
+	if (seq_gt(s->seq, m->rcv_nxt))
+		o->cond &= ~(uint32_t)C_FIN;
+	/* Beyond the right edge: cut off with the text, or taken. */
+	else if (m->rcv_wnd_known &&
+		 seq_gt(s->seq + segment_len(s), m->rcv_right + 1))
+		o->fin_maybe = true;
+}
+
+static void accept_ack(struct model *m, const struct segment *s)
+{
+	if (!(s->flags & TCP_ACK))
+		return;
+	if (seq_gt(s->ack, m->snd_una) && seq_le(s->ack, m->snd_nxt))
+		m->snd_una = s->ack;
+	m->snd_wnd = (uint32_t)s->window << (m->ws_ok ? m->our_shift : 0);
+	if (m->snd_wnd > m->max_snd_wnd)
+		m->max_snd_wnd = m->snd_wnd;
+}
+
+static bool is_broken(const struct segment *s)
+{
+	const uint32_t broken = SEG_DEFECT_IP_HEADER | SEG_DEFECT_IP_CHECKSUM |
+		SEG_DEFECT_NOT_TCP | SEG_DEFECT_SHORT | SEG_DEFECT_DATA_OFFSET;
+
+	/* A partial checksum is filled in after the capture. */
+	if ((s->defects & SEG_DEFECT_CHECKSUM) &&
+	    !(s->defects & SEG_DEFECT_CHECKSUM_PARTIAL))
+		return true;
+	return s->defects & broken;
+}
+
+/* A text or FIN was reached in a state that takes it: move RCV.NXT. */
+static void settle_text(struct model *m, struct outcome *o)
+{
+	if (!(o->text_states & TEXT_STATES))
+		return;
+	/* A FIN remembered from beyond a hole is processed now, or forgotten. */
+	if (accept_text(m, o->s)) {
+		o->fin_maybe = true;
+		o->cond |= C_FIN;
+		for (int st = 0; st < TCP_N_STATES; st++) {
+			if (o->text_states & STATE_BIT(st))
+				run_checks(m, o, CHECK_FIN, (enum tcp_state)st);
+		}
+	}
+}
+
+/* How long TIME-WAIT surely lasts; beyond it the target may have left. */
+#define TIME_WAIT_SURE_NS INT64_C(1000000000)
+
+static void pass_time(struct model *m, int64_t ts_ns)
+{
+	m->last_ns = ts_ns;
+	if (!(m->states & STATE_BIT(TCP_TIME_WAIT)))
+		m->time_wait_ns = 0;
+	else if (!m->time_wait_ns)
+		m->time_wait_ns = ts_ns;
+	else if (ts_ns - m->time_wait_ns > TIME_WAIT_SURE_NS)
+		m->states |= STATE_BIT(TCP_CLOSED);
+}
+
+void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
+{
+	struct outcome o = { .s = s };
+	uint16_t before;
+
+	pass_time(m, ts_ns);
+	before = m->states;
+	if (is_broken(s))
+		return;
+	o.cond = classify(m, s);
+	if (m->irs_known)
+		settle_fin(m, &o);
+	for (int st = 0; st < TCP_N_STATES; st++) {
+		if (before & STATE_BIT(st))
+			run_checks(m, &o, st <= TCP_LISTEN ? CHECK_FIRST
+							   : CHECK_SEQ,
+				   (enum tcp_state)st);
+	}
+	settle_text(m, &o);
+	if (o.opened)
+		open_passive(m, s);
+	else if (o.acked)
+		accept_ack(m, s);
+	if (o.states != before) {
+		m->before = before;
+		m->changed_ns = ts_ns;
+	}
+	m->states = o.states;
+	if (!m->lossless)
+		m->states |= before;
+	pass_time(m, ts_ns);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The model: RFC 9293 section 3.10.7 as a table, and a follower that knows by it
+ * which states the target can be in and which segments it may send.
+ *
+ * Theory of operation
+ *
+ * The follower sees the connection under test from outside.  Every segment of
+ * the tester is put through the table (table.c) in the order of the RFC's
+ * checks, for each state that the target may be in; what comes out is the set
+ * of states afterwards, and answers that the target may now give (a reset needs
+ * such a permission, called a credit).  Every segment of the target is compared
+ * with what a TCP in one of those states may send: its numbers first, then its
+ * control bits.  What only the target's application decides (sending, closing)
+ * is permitted wherever the state permits it, and moves the state on.
+ *
+ * Variables carry RFC 9293's names as the target sees them: RCV.NXT is what it
+ * expects from the tester, SND.NXT what it sends next.  The target's RCV.NXT is
+ * not visible; it lies between its last acknowledgment (rcv_nxt_lo) and the end
+ * of what the tester sent in order (rcv_nxt).
+ *
+ * Where RFCs allow several reactions the table has a row for each and the set
+ * of states holds every outcome.  On a path that may lose packets the state
+ * before a segment of the tester stays possible.
+ *
+ * This first version follows one connection that the tester opens.  It is used
+ * by walk (to know unexpected segments) and verify; it never sees a clock but
+ * the packets' own.
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plan/plan.h"		/* enum tcp_state */
+#include "wire/segment.h"
+
+#define STATE_BIT(s) (1u << (s))
+
+/* Answers a row permits; bits. */
+enum model_answer {
+	ANS_NONE	= 0,
+	ANS_ACK		= 1u << 0,	/* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
+	ANS_RST_SEQ	= 1u << 1,	/* <SEQ=SEG.ACK><CTL=RST> */
+	ANS_RST_ACK	= 1u << 2,	/* <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK> */
+	ANS_SYN_ACK	= 1u << 3,	/* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
+	ANS_RST_ABORT	= 1u << 4,	/* <SEQ=SND.NXT><CTL=RST>, also with ACK */
+};
+
+/* The RFC's checks, in its order (3.10.7.4). */
+enum model_check {
+	CHECK_FIRST,		/* CLOSED, LISTEN: one decision */
+	CHECK_SEQ,		/* first: sequence number */
+	CHECK_RST,		/* second */
+	CHECK_SYN,		/* fourth */
+	CHECK_ACK,		/* fifth */
+	CHECK_TEXT,		/* seventh */
+	CHECK_FIN,		/* eighth */
+	CHECK_N
+};
+
+/* What a row asks of the segment; bits, all that are given must hold. */
+enum model_cond {
+	C_RST = 1u << 0, C_NO_RST = 1u << 1,
+	C_SYN = 1u << 2, C_NO_SYN = 1u << 3,
+	C_ACK = 1u << 4, C_NO_ACK = 1u << 5,
+	C_FIN = 1u << 6, C_TEXT = 1u << 7,
+	C_SEQ_BAD = 1u << 8,		/* outside the receive window */
+	C_SEQ_EXACT = 1u << 9,		/* SEG.SEQ = RCV.NXT */
+	C_SEQ_INEXACT = 1u << 10,	/* in the window, not RCV.NXT */
+	C_ACK_GOOD = 1u << 11,		/* SND.UNA < SEG.ACK =< SND.NXT */
+	C_ACK_OLD = 1u << 12,		/* SEG.ACK =< SND.UNA */
+	C_ACK_BEYOND = 1u << 13,	/* SEG.ACK > SND.NXT */
+	C_ACK_TOO_OLD = 1u << 14,	/* SEG.ACK < SND.UNA - MAX.SND.WND */
+	C_ACK_FIN = 1u << 15,		/* acknowledges the target's FIN */
+	C_SEQ_ABOVE = 1u << 16,		/* SEG.SEQ > RCV.NXT (TIME-WAIT re-use) */
+	C_ACK_NOT_GOOD = 1u << 17,
+};
+
+#define NEXT_SAME (-1)
+
+struct model_row {
+	enum model_check check;
+	uint16_t states;	/* set of enum tcp_state */
+	uint32_t cond;		/* set of enum model_cond */
+	uint16_t answers;	/* set of enum model_answer */
+	int8_t next;		/* enum tcp_state, or NEXT_SAME */
+	bool stop;		/* the segment is dropped here */
+	bool alternative;	/* the next row with the same check is possible too */
+	const char *clause;	/* "SA-LISTEN-2" */
+	const char *section;	/* "3.10.7.2" */
+	const char *rules;	/* "rfc9293", "rfc793", "rfc5961", "rfc1337", ... */
+};
+extern const struct model_row model_table[];
+extern const size_t model_table_len;
+
+/* A permission to answer one segment of the tester. */
+struct model_credit {
+	uint16_t answers;
+	uint32_t seq, ack;	/* of RST_SEQ: seq; of RST_ACK: ack */
+	const char *clause;
+};
+#define MODEL_MAX_CREDITS 16
+#define MODEL_MAX_RANGES 8
+
+struct model {
+	uint16_t states;		/* set of states the target may be in */
+	bool lossless;			/* everything sent arrives, in order */
+
+	/* receiving side of the target */
+	bool irs_known;
+	uint32_t irs;			/* our ISS, as it sees it */
+	uint32_t rcv_nxt, rcv_nxt_lo;
+	uint32_t rcv_right;		/* furthest right edge it ever advertised */
+	bool rcv_wnd_known;
+	bool fin_received;		/* our FIN is in rcv_nxt */
+	uint32_t fin_end;
+	struct { uint32_t left, right; bool fin; } range[MODEL_MAX_RANGES];
+	uint8_t n_ranges;		/* received beyond a hole */
+
+	/* sending side of the target */
+	bool iss_known;
+	uint32_t iss, snd_una, snd_nxt;
+	bool fin_sent;
+	uint32_t fin_seq;
+	uint32_t snd_wnd, max_snd_wnd;
+	uint8_t our_shift, target_shift;
+	bool our_ws, ws_ok;
+
+	uint16_t before;		/* states before the last change, and when: */
+	int64_t changed_ns;		/* what was sent then may still arrive */
+	int64_t last_ns;		/* time of the last packet */
+	int64_t time_wait_ns;		/* when TIME-WAIT was entered; 0: not */
+
+	struct model_credit credit[MODEL_MAX_CREDITS];
+	uint8_t n_credits;
+};
+
+/* Starts with the target in @state (LISTEN or CLOSED). */
+void model_init(struct model *m, enum tcp_state state, bool lossless);
+
+/* A segment of the tester was seen on the wire. */
+void model_tx(struct model *m, const struct segment *s, int64_t ts_ns);
+
+/* Why a segment of the target is not permitted. */
+struct model_violation {
+	const char *clause;	/* "SA-CLOSED-1"; requirement label or clause id */
+	const char *rfc;	/* "rfc9293" */
+	const char *what;	/* one sentence without full stop */
+	enum req_level level;
+	int8_t field;		/* the offending enum seg_field, or -1 */
+	bool has_value;
+	uint32_t value;		/* what it should have been, if has_value */
+};
+
+/*
+ * A segment of the target: true if permitted; otherwise false and @v says why.
+ * Follows the segment in either case.
+ */
+bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
+	      struct model_violation *v);
+
+/* True if the target may be in @state. */
+bool model_possible(const struct model *m, enum tcp_state state);
+
+/* True if the segment repeats sequence space that was sent before. */
+bool model_is_retransmission(const struct model *m, const struct segment *s);
+
+struct buf;
+/* "CLOSE-WAIT or LAST-ACK", appended to @out. */
+void model_states_str(uint16_t states, struct buf *out);
+
+#endif

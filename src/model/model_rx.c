@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Following the target's segments: may a TCP in one of these states send this?
+ */
+#include "model/model.h"
+
+#include <string.h>
+
+#include "model/internal.h"
+#include "wire/seq.h"
+
+/*
+ * A segment of the target that left before it saw our last one arrives after
+ * it.  For this long the states before that one still explain a segment.
+ */
+#define CROSSING_LOCAL_NS INT64_C(200000000)
+#define CROSSING_NS INT64_C(2000000000)
+
+/* A keep-alive or window probe repeats old sequence space after a quiet time. */
+#define PROBE_QUIET_NS INT64_C(1000000000)
+
+static bool violate(struct model_violation *v, const char *clause,
+		    enum seg_field field, const char *what)
+{
+	*v = (struct model_violation){
+		.clause = clause, .rfc = "rfc9293", .what = what,
+		.level = LEVEL_MUST, .field = (int8_t)field,
+	};
+	return false;
+}
+
+static bool violate_value(struct model_violation *v, const char *clause,
+			  enum seg_field field, uint32_t value, const char *what)
+{
+	violate(v, clause, field, what);
+	v->has_value = true;
+	v->value = value;
+	return false;
+}
+
+/* The states that explain a segment seen at @ts_ns. */
+static uint16_t states_at(const struct model *m, int64_t ts_ns)
+{
+	int64_t crossing = m->lossless ? CROSSING_LOCAL_NS : CROSSING_NS;
+
+	if (m->before && ts_ns - m->changed_ns < crossing)
+		return m->states | m->before;
+	return m->states;
+}
+
+bool model_is_retransmission(const struct model *m, const struct segment *s)
+{
+	uint32_t len = segment_len(s);
+
+	return len && m->iss_known && !(s->flags & TCP_RST) &&
+		seq_ge(s->seq, m->iss) && seq_le(s->seq + len, m->snd_nxt);
+}
+
+/* RST */
+
+static bool credit_fits(const struct model *m, const struct model_credit *c,
+			const struct segment *s)
+{
+	bool ack = s->flags & TCP_ACK;
+
+	if ((c->answers & ANS_RST_SEQ) && !ack && s->seq == c->seq)
+		return true;
+	if ((c->answers & ANS_RST_ACK) && ack && s->seq == 0 && s->ack == c->ack)
+		return true;
+	return (c->answers & ANS_RST_ABORT) && m->iss_known && s->seq == m->snd_nxt;
+}
+
+static bool use_credit(struct model *m, const struct segment *s)
+{
+	for (uint8_t i = m->n_credits; i-- > 0;) {
+		if (!credit_fits(m, &m->credit[i], s))
+			continue;
+		if (m->credit[i].answers & ANS_RST_ABORT)
+			m->states = STATE_BIT(TCP_CLOSED);
+		memmove(&m->credit[i], &m->credit[i + 1],
+			(size_t)(m->n_credits - i - 1) * sizeof(m->credit[0]));
+		m->n_credits--;
+		return true;
+	}
+	return false;
+}
+
+/* The reset has a reason but the wrong form: say what it should have been. */
+static bool wrong_form(const struct model_credit *c, const struct segment *s,
+		       struct model_violation *v)
+{
+	bool ack = s->flags & TCP_ACK;
+
+	if (c->answers & ANS_RST_SEQ) {
+		if (ack)
+			return violate_value(v, c->clause, FIELD_FLAGS, TCP_RST,
+				"a reset that answers an ACK carries no ACK bit");
+		return violate_value(v, c->clause, FIELD_SEQ, c->seq,
+			"a reset that answers an ACK takes SEG.ACK as its SEQ");
+	}
+	if (!ack)
+		return violate_value(v, c->clause, FIELD_FLAGS, TCP_RST | TCP_ACK,
+			"a reset that answers a segment without ACK carries one");
+	if (s->seq != 0)
+		return violate_value(v, c->clause, FIELD_SEQ, 0,
+			"a reset that answers a segment without ACK has SEQ 0");
+	return violate_value(v, c->clause, FIELD_ACK, c->ack,
+		"a reset that answers a segment without ACK acknowledges SEG.SEQ+SEG.LEN");
+}
+
+static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
+		   struct model_violation *v)
+{
+	uint16_t states = states_at(m, ts_ns);
+
+	if (use_credit(m, s))
+		return true;
+	/* The application aborts, or the target gives up (3.10.5, 3.8.3). */
+	if ((states & RECEIVING_STATES) && m->iss_known && s->seq == m->snd_nxt) {
+		m->before = 0;
+		m->states = STATE_BIT(TCP_CLOSED);
+		return true;
+	}
+	for (uint8_t i = m->n_credits; i-- > 0;) {
+		if (m->credit[i].answers & (ANS_RST_SEQ | ANS_RST_ACK))
+			return wrong_form(&m->credit[i], s, v);
+	}
+	if ((m->states & STATE_BIT(TCP_SYN_RECEIVED)) && !m->iss_known)
+		return violate(v, "SA-LISTEN-3", FIELD_FLAGS,
+			       "a listener answers a SYN with SYN,ACK");
+	if ((states & RECEIVING_STATES) && m->iss_known)
+		return violate_value(v, "3.10.5-ABORT", FIELD_SEQ, m->snd_nxt,
+			"a reset that nothing called for, and its SEQ is not SND.NXT");
+	return violate(v, "3.5.2", FIELD_FLAGS,
+		       "a reset that no segment called for");
+}
+
+/* SYN */
+
+static void learn_options(struct model *m, const struct segment *s)
+{
+	const struct tcp_opt *o = segment_opt(s, TCP_OPT_WSCALE);
+
+	m->ws_ok = m->our_ws && o && o->known;
+	m->target_shift = m->ws_ok ? (o->wscale > 14 ? 14 : o->wscale) : 0;
+}
+
+static void learn_window(struct model *m, const struct segment *s)
+{
+	uint32_t wnd = (uint32_t)s->window <<
+		(s->flags & TCP_SYN ? 0 : m->target_shift);
+	uint32_t right = s->ack + wnd;
+
+	if (!m->rcv_wnd_known || seq_gt(right, m->rcv_right))
+		m->rcv_right = right;
+	m->rcv_wnd_known = true;
+}
+
+static bool check_syn_ack(struct model *m, const struct segment *s,
+			  struct model_violation *v)
+{
+	if (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, m->rcv_nxt))
+		return violate_value(v, "SA-LISTEN-3", FIELD_ACK, m->irs + 1,
+				     "SYN,ACK acknowledges SEG.SEQ+1");
+	if (m->iss_known && s->seq != m->iss)
+		return violate_value(v, "SA-LISTEN-3", FIELD_SEQ, m->iss,
+				     "a repeated SYN,ACK has the same ISS");
+	return true;
+}
+
+static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
+		   struct model_violation *v)
+{
+	uint16_t states = states_at(m, ts_ns);
+	/* Repeated while our ACK was on its way. */
+	uint16_t may = STATE_BIT(TCP_SYN_RECEIVED) | STATE_BIT(TCP_ESTABLISHED);
+
+	if (!(s->flags & TCP_ACK))
+		return violate_value(v, "SA-LISTEN-3", FIELD_FLAGS,
+				     TCP_SYN | TCP_ACK,
+				     "a SYN without ACK answers nothing");
+	if (!(states & may) || !m->irs_known)
+		return violate(v, "SA-LISTEN-2", FIELD_FLAGS,
+			       "a SYN,ACK that no SYN called for");
+	if (!check_syn_ack(m, s, v))
+		return false;
+	if (!m->iss_known) {
+		m->iss_known = true;
+		m->iss = m->snd_una = s->seq;
+		m->snd_nxt = s->seq + 1;
+		learn_options(m, s);
+		m->states = STATE_BIT(TCP_SYN_RECEIVED);
+		m->before = 0;
+	}
+	learn_window(m, s);
+	m->rcv_nxt_lo = seq_max(m->rcv_nxt_lo, s->ack);
+	return true;
+}
+
+/* Everything else */
+
+static bool check_ack_number(const struct model *m, const struct segment *s,
+			     struct model_violation *v)
+{
+	if (seq_gt(s->ack, m->rcv_nxt))
+		return violate_value(v, "3.4-ACK-BEYOND", FIELD_ACK, m->rcv_nxt,
+				     "acknowledges what was never sent in order");
+	if (m->lossless && seq_lt(s->ack, m->rcv_nxt_lo))
+		return violate_value(v, "3.4-ACK-BACKWARDS", FIELD_ACK,
+				     m->rcv_nxt_lo,
+				     "acknowledges less than before");
+	return true;
+}
+
+static bool check_empty(const struct model *m, const struct segment *s,
+			int64_t ts_ns, struct model_violation *v)
+{
+	bool quiet = ts_ns - m->last_ns >= PROBE_QUIET_NS;
+	/* After our window shrank SND.NXT may lie beyond it (3.8.6). */
+	bool shrunk = seq_gt(m->snd_nxt, m->snd_una + m->snd_wnd);
+
+	if (s->seq == m->snd_nxt || (quiet && s->seq == m->snd_nxt - 1))
+		return true;
+	if (shrunk && seq_ge(s->seq, m->snd_una) && seq_lt(s->seq, m->snd_nxt))
+		return true;
+	/* Sent before a segment that overtook it. */
+	if (!m->lossless && seq_ge(s->seq, m->iss) && seq_lt(s->seq, m->snd_nxt))
+		return true;
+	return violate_value(v, "3.10.7.4-SEQ", FIELD_SEQ, m->snd_nxt,
+			     "an acknowledgment carries SEQ=SND.NXT");
+}
+
+static bool check_window(const struct model *m, const struct segment *s,
+			 struct model_violation *v)
+{
+	uint32_t end = s->seq + s->data_len;
+	uint32_t right = m->snd_una + m->snd_wnd;
+
+	/* One octet may probe a zero window (3.8.6.1); we may have shrunk it. */
+	if (s->data_len <= 1 || seq_le(end, right) ||
+	    seq_le(end, m->snd_una + m->max_snd_wnd))
+		return true;
+	return violate_value(v, "3.8.6-WINDOW", FIELD_DATA_LEN,
+			     seq_gt(right, s->seq) ? right - s->seq : 0,
+			     "sends beyond the window that it was offered");
+}
+
+static bool check_text(const struct model *m, const struct segment *s,
+		       uint16_t states, struct model_violation *v)
+{
+	const uint16_t sending = STATE_BIT(TCP_ESTABLISHED) |
+		STATE_BIT(TCP_CLOSE_WAIT);
+	uint32_t end = s->seq + segment_len(s);
+
+	if (seq_le(s->seq, m->iss))
+		return violate_value(v, "3.4-SEQ", FIELD_SEQ, m->snd_nxt,
+				     "its data begins at or before its ISS");
+	if (m->lossless && seq_gt(s->seq, m->snd_nxt))
+		return violate_value(v, "3.4-SEQ", FIELD_SEQ, m->snd_nxt,
+				     "leaves a gap in its sequence numbers");
+	if (m->fin_sent && seq_gt(end, m->fin_seq + 1))
+		return violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->snd_nxt,
+				     "sends new data after its FIN");
+	if (m->fin_sent && (s->flags & TCP_FIN) && end != m->fin_seq + 1)
+		return violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->fin_seq,
+				     "repeats its FIN at another sequence number");
+	if (seq_gt(end, m->snd_nxt) && !(states & sending))
+		return violate(v, "3.3.2-SENDING", FIELD_DATA_LEN,
+			       "sends new data in a state that cannot send");
+	return check_window(m, s, v);
+}
+
+/*
+ * The target's FIN.  In CLOSE-WAIT its acknowledgment tells what it had seen:
+ * if it does not cover our FIN the two have crossed, and with ours in hand it
+ * is CLOSING now (RFC 9293 3.6, figure 13).
+ */
+static void follow_fin(struct model *m, const struct segment *s)
+{
+	uint16_t next = 0;
+
+	m->fin_sent = true;
+	m->fin_seq = s->seq + s->data_len;
+	if (m->states & (STATE_BIT(TCP_ESTABLISHED) | STATE_BIT(TCP_SYN_RECEIVED)))
+		next |= STATE_BIT(TCP_FIN_WAIT_1);
+	if (m->states & STATE_BIT(TCP_CLOSE_WAIT))
+		next |= m->fin_received && seq_lt(s->ack, m->fin_end)
+			? STATE_BIT(TCP_CLOSING) : STATE_BIT(TCP_LAST_ACK);
+	if (next)
+		m->states = next;
+	else if (m->before)
+		m->states |= STATE_BIT(TCP_FIN_WAIT_1);
+	m->before = 0;
+}
+
+static void follow_text(struct model *m, const struct segment *s)
+{
+	uint32_t end = s->seq + segment_len(s);
+
+	m->rcv_nxt_lo = seq_max(m->rcv_nxt_lo, s->ack);
+	learn_window(m, s);
+	if (seq_gt(end, m->snd_nxt)) {
+		m->snd_nxt = end;
+		if ((s->flags & TCP_FIN) && !m->fin_sent)
+			follow_fin(m, s);
+	}
+	/* Who sends this is neither closed nor listening. */
+	if (m->states & RECEIVING_STATES)
+		m->states &= RECEIVING_STATES;
+}
+
+static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
+		     struct model_violation *v)
+{
+	uint16_t states = states_at(m, ts_ns);
+	bool ok;
+
+	if (!(states & RECEIVING_STATES))
+		return violate(v, m->states & STATE_BIT(TCP_LISTEN) ?
+			       "SA-LISTEN-5" : "SA-CLOSED-1", FIELD_FLAGS,
+			       "sends on a connection that does not exist");
+	if (!(s->flags & TCP_ACK))
+		return violate(v, "3.1-ACK", FIELD_FLAGS,
+			       "a segment without ACK after the handshake");
+	if (!m->iss_known)
+		return violate(v, "SA-LISTEN-3", FIELD_FLAGS,
+			       "answers a SYN with something else than SYN,ACK");
+	ok = check_ack_number(m, s, v);
+	if (ok)
+		ok = segment_len(s) ? check_text(m, s, states, v)
+				    : check_empty(m, s, ts_ns, v);
+	if (ok)
+		follow_text(m, s);
+	return ok;
+}
+
+bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
+	      struct model_violation *v)
+{
+	bool ok;
+
+	if (s->flags & TCP_RST)
+		ok = rx_rst(m, s, ts_ns, v);
+	else if (s->flags & TCP_SYN)
+		ok = rx_syn(m, s, ts_ns, v);
+	else
+		ok = rx_other(m, s, ts_ns, v);
+	m->last_ns = ts_ns;
+	return ok;
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The event loop over all runs in flight.
+ */
+#include "run/sched.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/*
+ * A deadline is acted on this long after it passed, so that a packet that was
+ * captured in time but waits in the ring is seen first.
+ */
+#define GUARD_NS INT64_C(2000000)
+#define PROGRESS_NS INT64_C(100000000)
+/* New runs a round: the target's listen queues want a breath between. */
+#define STARTS_PER_ROUND 64
+
+struct slot {
+	struct run run;
+	bool used;
+	bool dirty;			/* to be asked what it wants */
+	int64_t due_ns;			/* WAIT until then */
+	uint64_t drops_at_start;
+};
+
+/* Which run a tester port belongs to. */
+struct port_owner {
+	uint16_t slot;			/* from 1; 0: nobody */
+	uint8_t flow;
+};
+
+struct sched {
+	const struct sched_config *cfg;
+	const struct sched_sink *sink;
+	struct link *link;
+	struct slot *slot;
+	unsigned int n_slots, n_used;
+	uint16_t *dirty;		/* slots to look at, each once */
+	unsigned int n_dirty;
+	struct port_owner *owner[2];	/* 65536 each: IPv4, IPv6 */
+	const struct plan *const *plans;
+	size_t n_plans, next, done;
+	int64_t earliest_ns;		/* no deadline is before this */
+	int64_t watched_ns;		/* timestamp of the last packet delivered */
+	int64_t progress_ns;
+	uint16_t alive_port;
+	int error;
+	uint8_t packet[SEGMENT_PACKET_MAX];
+};
+
+static void *xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n, size);
+
+	if (!p)
+		log_panic("out of memory");
+	return p;
+}
+
+/* FNV-1a, then the finaliser of SplitMix64: for ISS and the like only. */
+static uint64_t mix(uint64_t seed, const char *s, uint64_t salt)
+{
+	uint64_t h = seed ^ UINT64_C(0xcbf29ce484222325) ^ salt * 31;
+
+	for (; *s; s++)
+		h = (h ^ (uint8_t)*s) * UINT64_C(0x100000001b3);
+	h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return h ^ (h >> 31);
+}
+
+static struct port_owner *owner_of(struct sched *sc, uint8_t family, uint16_t port)
+{
+	return &sc->owner[family == 6][port];
+}
+
+static void mark_dirty(struct sched *sc, unsigned int i)
+{
+	if (sc->slot[i].dirty)
+		return;
+	sc->slot[i].dirty = true;
+	sc->dirty[sc->n_dirty++] = (uint16_t)i;
+}
+
+/* A port for flow @flow of slot @i: 0 or -errno. */
+static int take_port(struct sched *sc, unsigned int i, uint8_t flow, uint8_t family)
+{
+	int port = sc->link->ops->claim(sc->link, family, 0);
+	struct port_owner *o;
+
+	if (port < 0)
+		return port;
+	o = owner_of(sc, family, (uint16_t)port);
+	o->slot = (uint16_t)(i + 1);
+	o->flow = flow;
+	sc->slot[i].run.port[flow] = (uint16_t)port;
+	return 0;
+}
+
+static void give_ports_back(struct sched *sc, struct run *r)
+{
+	uint8_t family = r->plan->family;
+
+	for (int f = 0; f < RUN_MAX_FLOWS; f++) {
+		if (!r->port[f])
+			continue;
+		owner_of(sc, family, r->port[f])->slot = 0;
+		sc->link->ops->release(sc->link, family, r->port[f]);
+		r->port[f] = 0;
+	}
+}
+
+static uint64_t drops(struct sched *sc)
+{
+	struct link_stats st = { 0 };
+
+	sc->link->ops->stats(sc->link, &st);
+	return st.dropped;
+}
+
+static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
+{
+	struct slot *sl = &sc->slot[i];
+	struct run *r = &sl->run;
+	uint64_t lost = drops(sc) - sl->drops_at_start;
+
+	if (lost)
+		trace_add_fault(&r->trace, FAULT_DROPS, now_ns, r->walk.step,
+				(int64_t)lost);
+	sc->done++;
+	sc->sink->ended(sc->sink->arg, r->plan, &r->trace,
+			r->ended_ns - r->trace.start_ns);
+	give_ports_back(sc, r);
+	sl->used = false;
+	sc->n_used--;
+}
+
+static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
+		     uint16_t tester_port, struct trace_setup *s)
+{
+	struct link *l = sc->link;
+	bool v6 = p->family == 6;
+	uint64_t h = mix(sc->cfg->seed, p->id, 0);
+
+	*s = (struct trace_setup){
+		.tester = v6 ? l->tester6 : l->tester4,
+		.target = v6 ? sc->cfg->target->addr6 : sc->cfg->target->addr4,
+		.tester_port = tester_port, .target_port = port,
+		.alive_port = sc->alive_port,
+		.mss = (uint16_t)(l->mtu > 65535 ? 65535 - (v6 ? 60 : 40)
+						 : l->mtu - (v6 ? 60 : 40)),
+		.iss = (uint32_t)h, .ts_offset = (uint32_t)(h >> 32),
+		.seed = sc->cfg->seed, .partial_ok = l->partial_ok,
+		.lossless = l->lossless,
+	};
+}
+
+static bool has_address(const struct sched *sc, uint8_t family)
+{
+	const struct target *t = sc->cfg->target;
+
+	return family == 6 ? t->addr6.family && sc->link->tester6.family
+			   : t->addr4.family && sc->link->tester4.family;
+}
+
+static unsigned int free_slot(const struct sched *sc)
+{
+	unsigned int i = 0;
+
+	while (sc->slot[i].used)
+		i++;
+	return i;
+}
+
+/* Starts the next plan in a free slot, or reports that it is skipped. */
+static void start_next(struct sched *sc, int64_t now_ns)
+{
+	const struct plan *p = sc->plans[sc->next++];
+	const char *missing = NULL;
+	int port = target_choose(sc->cfg->target, p->needs, &missing);
+	struct trace_setup setup;
+	unsigned int i;
+	int r;
+
+	if (!has_address(sc, p->family))
+		missing = p->family == 6 ? "no IPv6 address for target and tester"
+					 : "no IPv4 address for target and tester";
+	if (missing || port < 0) {
+		sc->done++;
+		sc->sink->skipped(sc->sink->arg, p, missing);
+		return;
+	}
+	i = free_slot(sc);
+	sc->slot[i].run.plan = p;
+	r = take_port(sc, i, 0, p->family);
+	setup_of(sc, p, (uint16_t)port, sc->slot[i].run.port[0], &setup);
+	run_start(&sc->slot[i].run, p, &setup, now_ns);
+	sc->slot[i].used = true;
+	sc->slot[i].drops_at_start = drops(sc);
+	sc->n_used++;
+	if (r < 0)
+		run_abort(&sc->slot[i].run, FAULT_PORT, now_ns, r);
+	mark_dirty(sc, i);
+}
+
+static void send(struct sched *sc, unsigned int i, uint8_t flow)
+{
+	struct run *r = &sc->slot[i].run;
+	int64_t now_ns = sc->link->ops->now_ns(sc->link);
+	struct segment s;
+	size_t len;
+	int e = 0;
+
+	if (!r->port[flow])
+		e = take_port(sc, i, flow, r->plan->family);
+	if (e < 0) {
+		run_abort(r, FAULT_PORT, now_ns, e);
+		return;
+	}
+	if (run_segment(r, now_ns, &s))
+		return;
+	len = segment_encode(&s, sc->packet, sizeof(sc->packet));
+	e = sc->link->ops->inject(sc->link, &s, sc->packet, len);
+	run_sent(r, sc->packet, len, now_ns, e);
+}
+
+/* Carries out what run @i wants until it waits or is done. */
+static void serve(struct sched *sc, unsigned int i, int64_t now_ns)
+{
+	struct slot *sl = &sc->slot[i];
+	struct run_action a;
+
+	sl->dirty = false;
+	if (!sl->used)
+		return;
+	for (;;) {
+		run_next(&sl->run, now_ns, &a);
+		if (a.kind != RUN_SEND)
+			break;
+		send(sc, i, a.flow);
+	}
+	if (a.kind == RUN_DONE) {
+		end_run(sc, i, now_ns);
+		return;
+	}
+	sl->due_ns = a.until_ns;
+	if (sl->due_ns < sc->earliest_ns)
+		sc->earliest_ns = sl->due_ns;
+}
+
+static void serve_dirty(struct sched *sc, int64_t now_ns)
+{
+	for (unsigned int k = 0; k < sc->n_dirty; k++)
+		serve(sc, sc->dirty[k], now_ns);
+	sc->n_dirty = 0;
+}
+
+/*
+ * Tells runs whose deadline has passed; finds the next deadline.  @watched_ns is
+ * the time up to which every captured packet has been delivered.
+ */
+static void expire(struct sched *sc, int64_t watched_ns)
+{
+	int64_t earliest = INT64_MAX;
+
+	if (watched_ns <= sc->earliest_ns)
+		return;
+	for (unsigned int i = 0; i < sc->n_slots; i++) {
+		struct slot *sl = &sc->slot[i];
+
+		if (!sl->used)
+			continue;
+		if (sl->due_ns < watched_ns) {
+			run_time(&sl->run, watched_ns);
+			mark_dirty(sc, i);
+		} else if (sl->due_ns < earliest) {
+			earliest = sl->due_ns;
+		}
+	}
+	sc->earliest_ns = earliest;
+}
+
+/* The ports of a packet, without decoding it all. */
+static bool ports_of(const struct link_packet *p, uint16_t *sport, uint16_t *dport,
+		     uint8_t *family)
+{
+	const uint8_t *ip = p->ip;
+	size_t off;
+
+	if (p->cap_len < 20)
+		return false;
+	*family = ip[0] >> 4;
+	off = *family == 4 ? (size_t)(ip[0] & 15) * 4 : 40;
+	if ((*family != 4 && *family != 6) || p->cap_len < off + 4)
+		return false;
+	if ((*family == 4 ? ip[9] : ip[6]) != 6)
+		return false;
+	*sport = (uint16_t)(ip[off] << 8 | ip[off + 1]);
+	*dport = (uint16_t)(ip[off + 2] << 8 | ip[off + 3]);
+	return true;
+}
+
+static bool is_from(const struct link_packet *p, const struct ip_addr *a)
+{
+	return a->family == 4 ? !memcmp(p->ip + 12, a->b, 4)
+			      : !memcmp(p->ip + 8, a->b, 16);
+}
+
+static void on_packet(void *arg, const struct link_packet *p)
+{
+	struct sched *sc = arg;
+	const struct port_owner *o = NULL;
+	const struct trace_setup *setup;
+	uint16_t sport, dport;
+	uint8_t family;
+	bool tx;
+
+	sc->watched_ns = p->ts_ns;
+	if (!ports_of(p, &sport, &dport, &family))
+		return;
+	tx = is_from(p, family == 6 ? &sc->link->tester6 : &sc->link->tester4);
+	/* On loopback both ends have one address: the port tells. */
+	if (tx && owner_of(sc, family, sport)->slot)
+		o = owner_of(sc, family, sport);
+	else if (owner_of(sc, family, dport)->slot) {
+		o = owner_of(sc, family, dport);
+		tx = false;
+	}
+	if (!o)
+		return;
+	setup = &sc->slot[o->slot - 1].run.trace.setup;
+	if (!is_from(p, tx ? &setup->tester : &setup->target))
+		return;
+	run_packet(&sc->slot[o->slot - 1].run, tx ? TRACE_TX : TRACE_RX, o->flow,
+		   p->ts_ns, p->ip, p->cap_len, p->len);
+	mark_dirty(sc, o->slot - 1u);
+}
+
+static int stop_level(const struct sched *sc)
+{
+	return sc->cfg->stop ? (int)*sc->cfg->stop : 0;
+}
+
+static void abort_all(struct sched *sc, enum trace_fault_kind why, int64_t now_ns,
+		      int64_t detail)
+{
+	for (unsigned int i = 0; i < sc->n_slots; i++) {
+		if (!sc->slot[i].used)
+			continue;
+		run_abort(&sc->slot[i].run, why, now_ns, detail);
+		mark_dirty(sc, i);
+	}
+	serve_dirty(sc, now_ns);
+}
+
+static void show_progress(struct sched *sc, int64_t now_ns)
+{
+	if (!sc->sink->progress || now_ns - sc->progress_ns < PROGRESS_NS)
+		return;
+	sc->progress_ns = now_ns;
+	sc->sink->progress(sc->sink->arg, sc->done, sc->n_used);
+}
+
+/* One round: start, serve, wait for packets, look at the clock. */
+static int round_trip(struct sched *sc)
+{
+	struct link *l = sc->link;
+	int64_t now_ns = l->ops->now_ns(l), until;
+	int n;
+
+	for (int k = 0; k < STARTS_PER_ROUND && sc->n_used < sc->n_slots &&
+	     sc->next < sc->n_plans && !stop_level(sc); k++)
+		start_next(sc, now_ns);
+	serve_dirty(sc, now_ns);
+	if (!sc->n_used)
+		return 0;
+	until = sc->earliest_ns > INT64_MAX - GUARD_NS ? INT64_MAX
+		: sc->earliest_ns + GUARD_NS + 1;
+	if (sc->sink->progress && until > now_ns + PROGRESS_NS)
+		until = now_ns + PROGRESS_NS;
+	/* More to start: only collect what is there. */
+	if (sc->n_used < sc->n_slots && sc->next < sc->n_plans && !stop_level(sc))
+		until = now_ns;
+	n = l->ops->poll(l, until, on_packet, sc);
+	now_ns = l->ops->now_ns(l);
+	if (n < 0 && n != -EINTR)
+		return n;
+	serve_dirty(sc, now_ns);
+	/* While more may wait in the ring, the last packet is the clock. */
+	expire(sc, n == 0 ? now_ns - GUARD_NS : sc->watched_ns);
+	serve_dirty(sc, now_ns);
+	show_progress(sc, now_ns);
+	return 0;
+}
+
+static void sched_open(struct sched *sc)
+{
+	const char *missing;
+	int port = target_choose(sc->cfg->target, 1u << NEED_LISTENER, &missing);
+
+	sc->alive_port = port > 0 ? (uint16_t)port : 0;
+	sc->n_slots = sc->cfg->jobs ? sc->cfg->jobs : 1;
+	if (sc->n_slots > 65000)
+		sc->n_slots = 65000;
+	if (sc->n_slots > sc->n_plans && sc->n_plans)
+		sc->n_slots = (unsigned int)sc->n_plans;
+	sc->slot = xcalloc(sc->n_slots, sizeof(*sc->slot));
+	sc->dirty = xcalloc(sc->n_slots, sizeof(*sc->dirty));
+	sc->owner[0] = xcalloc(65536, sizeof(struct port_owner));
+	sc->owner[1] = xcalloc(65536, sizeof(struct port_owner));
+	for (unsigned int i = 0; i < sc->n_slots; i++)
+		run_init(&sc->slot[i].run);
+	sc->earliest_ns = INT64_MAX;
+}
+
+static void sched_close(struct sched *sc)
+{
+	for (unsigned int i = 0; i < sc->n_slots; i++)
+		run_fini(&sc->slot[i].run);
+	free(sc->slot);
+	free(sc->dirty);
+	free(sc->owner[0]);
+	free(sc->owner[1]);
+}
+
+int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
+	      size_t n_plans, const struct sched_sink *sink)
+{
+	struct sched *sc = xcalloc(1, sizeof(*sc));
+	int r = 0;
+
+	sc->cfg = cfg;
+	sc->sink = sink;
+	sc->link = cfg->link;
+	sc->plans = plans;
+	sc->n_plans = n_plans;
+	sched_open(sc);
+	while (r == 0 && stop_level(sc) < 2 &&
+	       (sc->n_used || (sc->next < n_plans && !stop_level(sc))))
+		r = round_trip(sc);
+	abort_all(sc, r ? FAULT_INJECT : FAULT_INTERRUPTED,
+		  cfg->link->ops->now_ns(cfg->link), r);
+	if (!r && sc->next < n_plans)
+		r = -EINTR;
+	sched_close(sc);
+	free(sc);
+	return r;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The scheduler: many runs in flight on one link, told apart by the tester's
+ * port.  One loop polls the capture, hands each packet to its run, carries out
+ * what the runs want, and starts the next run when one has ended.
+ */
+#ifndef RUN_SCHED_H
+#define RUN_SCHED_H
+
+#include <signal.h>
+
+#include "link/link.h"
+#include "plan/target.h"
+#include "run/run.h"
+
+struct sched_config {
+	struct link *link;
+	const struct target *target;
+	unsigned int jobs;		/* most runs in flight; 0: 1 */
+	uint64_t seed;			/* ISS and timestamps are derived from it */
+	/*
+	 * Set by a signal handler: 1 starts no further run, 2 ends all now.
+	 * NULL: never.
+	 */
+	const volatile sig_atomic_t *stop;
+};
+
+struct sched_sink {
+	/* A run has ended; the trace is valid during the call. */
+	void (*ended)(void *arg, const struct plan *plan,
+		      const struct trace *trace, int64_t duration_ns);
+	/* A plan cannot be run against this target. */
+	void (*skipped)(void *arg, const struct plan *plan, const char *reason);
+	/* Called now and then, at least every 100 ms; may be NULL. */
+	void (*progress)(void *arg, size_t done, size_t running);
+	void *arg;
+};
+
+/*
+ * Runs all plans, in order of start.  Returns 0, -EINTR if it was stopped
+ * before every plan was run, or another -errno if the link failed (what had
+ * ended was reported).
+ */
+int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
+	      size_t n_plans, const struct sched_sink *sink);
+
+#endif

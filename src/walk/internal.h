@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of this room share and nobody else needs.
+ */
+#ifndef WALK_INTERNAL_H
+#define WALK_INTERNAL_H
+
+#include "walk/walk.h"
+
+/* Values for expressions at @now_ns. */
+struct match_env walk_env(const struct walk *w, int64_t now_ns);
+
+/* Adds a finding and returns it; the last slot is re-used when full. */
+struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
+			       enum req_level level, uint16_t step,
+			       int32_t packet);
+
+/* Leaves the plan: what comes next depends on what went wrong. */
+void walk_fail(struct walk *w, struct walk_finding *f);
+
+/* Ends the steps, the closing probe or the liveness probe. */
+void walk_end_steps(struct walk *w);
+
+/* Goes to the step after @step, whose predecessor was complete at @t. */
+void walk_enter(struct walk *w, uint16_t step, int64_t t);
+void walk_complete(struct walk *w, uint16_t step, int32_t packet, int64_t t);
+
+/* Probes (probe.c). */
+void probe_start(struct walk *w, enum probe_kind kind, int64_t t);
+void probe_tx(struct walk *w, const struct segment *s, int64_t t);
+void probe_rx(struct walk *w, size_t packet, const struct segment *s,
+	      bool permitted);
+void probe_due(struct walk *w, int64_t now_ns);
+bool probe_wants(const struct walk *w);
+void probe_segment(const struct walk *w, const struct match_env *env,
+		   struct segment *s);
+/* The closing probe for a claim, or -1 if there is none for that state. */
+int probe_for_claim(int8_t claim);
+
+#endif

@@ -1,0 +1,738 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Walking a plan: packets, time, and what the walk wants next.
+ */
+#include "walk/walk.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "match/build.h"
+#include "model/lint.h"
+#include "walk/internal.h"
+
+struct match_env walk_env(const struct walk *w, int64_t now_ns)
+{
+	return (struct match_env){ .tcb = &w->tcb, .bound = w->bound,
+				   .now_ns = now_ns };
+}
+
+static uint32_t start_iss(const struct walk *w)
+{
+	struct match_env env = walk_env(w, 0);
+	uint32_t iss = w->trace->setup.iss;
+
+	if (w->plan->iss)
+		expr_eval(w->plan->iss, match_env_get, &env, &iss);
+	return iss;
+}
+
+void walk_init(struct walk *w, const struct plan *plan,
+	       const struct trace *trace, struct arena *arena)
+{
+	const struct trace_setup *setup = &trace->setup;
+	bool closed = plan->needs >> NEED_CLOSED_PORT & 1;
+
+	memset(w, 0, offsetof(struct walk, backlog));
+	w->n_backlog = w->n_findings = w->n_alts = 0;
+	w->plan = plan;
+	w->trace = trace;
+	w->bound = arena_calloc(arena, plan->n_steps, sizeof(*w->bound));
+	w->result = arena_calloc(arena, plan->n_steps, sizeof(*w->result));
+	for (uint16_t i = 0; i < plan->n_steps; i++)
+		w->result[i].packet = -1;
+	tcb_init(&w->tcb, 0, plan->window, setup->mss);
+	tcb_init(&w->tcb, start_iss(w), plan->window, setup->mss);
+	w->tcb.ts_offset = setup->ts_offset;
+	w->tcb.start_ns = trace->start_ns;
+	model_init(&w->model, closed ? TCP_CLOSED : TCP_LISTEN, setup->lossless);
+	w->nearest = -1;
+	w->failed_finding = -1;
+	w->claim = TCP_STATE_NONE;
+	w->now_ns = trace->start_ns;
+	walk_enter(w, 0, trace->start_ns);
+}
+
+struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
+			       enum req_level level, uint16_t step,
+			       int32_t packet)
+{
+	struct walk_finding *f;
+
+	if (w->n_findings < WALK_MAX_FINDINGS)
+		w->n_findings++;
+	f = &w->finding[w->n_findings - 1];
+	f->kind = kind;
+	f->level = level;
+	f->step = step;
+	f->packet = packet;
+	f->waited_ns = 0;
+	f->states = w->model.states;
+	f->claim = TCP_STATE_NONE;
+	f->lint = 0;
+	f->has_violation = f->has_diff = false;
+	f->diff.n = 0;
+	f->note = NULL;
+	return f;
+}
+
+void walk_fail(struct walk *w, struct walk_finding *f)
+{
+	w->failed = true;
+	if (w->phase == WALK_STEPS && w->step < w->plan->n_steps &&
+	    w->result[w->step].status == STEP_NOT_REACHED) {
+		w->result[w->step].status = STEP_FAILED;
+		w->result[w->step].packet = f->packet;
+	}
+	/* Silence is the target's fault only if it is alive. */
+	if (f->kind == FINDING_NO_ANSWER && w->trace->setup.alive_port) {
+		w->failed_finding = (int)(f - w->finding);
+		w->phase = WALK_ALIVE;
+		probe_start(w, PROBE_HANDSHAKE, w->now_ns);
+		return;
+	}
+	w->probe.active = false;
+	w->phase = WALK_CLEANUP;
+}
+
+void walk_end_steps(struct walk *w)
+{
+	int probe = probe_for_claim(w->claim);
+
+	if (w->phase == WALK_STEPS && probe >= 0 && !w->failed) {
+		w->phase = WALK_CONFIRM;
+		probe_start(w, (enum probe_kind)probe, w->ref_ns);
+		return;
+	}
+	w->phase = WALK_CLEANUP;
+}
+
+/* A connection is there to be reset: its receiver knows our numbers. */
+static bool cleanup_needed(const struct walk *w)
+{
+	const uint16_t gone = STATE_BIT(TCP_CLOSED) | STATE_BIT(TCP_LISTEN);
+
+	return w->model.irs_known && (w->model.states & ~gone);
+}
+
+static void settle_cleanup(struct walk *w)
+{
+	if (w->phase == WALK_CLEANUP && !cleanup_needed(w))
+		w->phase = WALK_DONE;
+}
+
+static struct lint_context lint_context(const struct walk *w)
+{
+	return (struct lint_context){
+		.offered = w->tcb.offered, .syn_seen = w->tcb.syn_sent,
+		.ts_ok = w->tcb.ts_ok,
+	};
+}
+
+static void lint(struct walk *w, size_t packet, const struct segment *s)
+{
+	struct lint_context c = lint_context(w);
+	uint8_t rules[4];
+	size_t n = lint_segment(s, &c, rules, 4);
+
+	/* Once per rule is enough. */
+	for (size_t i = 0; i < n; i++) {
+		bool known = false;
+
+		for (uint8_t k = 0; k < w->n_findings; k++)
+			known |= w->finding[k].kind == FINDING_LINT &&
+				w->finding[k].lint == rules[i];
+		if (known)
+			continue;
+		walk_find(w, FINDING_LINT, lint_rules[rules[i]].level, w->step,
+			  (int32_t)packet)->lint = rules[i];
+	}
+}
+
+/* Backlog */
+
+static void backlog_drop(struct walk *w, uint8_t n)
+{
+	for (uint8_t i = 0; i < n; i++) {
+		struct walk_finding *f;
+
+		if (!w->backlog[i].suspect)
+			continue;
+		f = walk_find(w, FINDING_UNEXPECTED, w->backlog[i].violation.level,
+			      w->step, (int32_t)w->backlog[i].packet);
+		f->has_violation = true;
+		f->violation = w->backlog[i].violation;
+	}
+	memmove(w->backlog, w->backlog + n,
+		(size_t)(w->n_backlog - n) * sizeof(w->backlog[0]));
+	w->n_backlog -= n;
+}
+
+static void backlog_add(struct walk *w, size_t packet, const struct tcb *before,
+			bool permitted, const struct model_violation *v)
+{
+	struct walk_backlog *b;
+
+	if (w->n_backlog == WALK_MAX_BACKLOG)
+		backlog_drop(w, 1);
+	b = &w->backlog[w->n_backlog++];
+	b->packet = (uint32_t)packet;
+	b->rcv_nxt = before->rcv_nxt;
+	b->target_snd_nxt = before->target_snd_nxt;
+	b->suspect = !permitted;
+	if (!permitted)
+		b->violation = *v;
+}
+
+/* Matching */
+
+static bool match_one(struct walk *w, uint16_t step, const struct segment *s,
+		      const struct match_env *env, int32_t packet)
+{
+	struct match_result r;
+
+	if (match_expect(w->plan->step[step].expect, s, env, &r))
+		return true;
+	if (w->nearest < 0 || match_distance(&r) <= match_distance(&w->nearest_diff)) {
+		w->nearest = packet;
+		w->nearest_diff = r;
+	}
+	return false;
+}
+
+static int match_alternatives(struct walk *w, uint16_t step,
+			      const struct segment *s,
+			      const struct match_env *env, int32_t packet)
+{
+	const struct plan_step *st = &w->plan->step[step];
+
+	for (uint16_t i = 0; i < st->one_of.n; i++) {
+		uint16_t first = st->one_of.alt[i].first;
+
+		if (w->plan->step[first].kind == PLAN_EXPECT &&
+		    match_one(w, first, s, env, packet))
+			return i;
+	}
+	return -1;
+}
+
+/* Notes which alternative was taken, and what that breaks. */
+static void take_alternative(struct walk *w, uint16_t step, uint16_t i,
+			     int32_t packet, int64_t t)
+{
+	const struct plan_alt *alt = &w->plan->step[step].one_of.alt[i];
+
+	if (w->n_alts < 8) {
+		w->alt[w->n_alts] = step;
+		w->alt_index[w->n_alts++] = i;
+	}
+	if (alt->level >= 0)
+		walk_find(w, FINDING_ALTERNATIVE, (enum req_level)alt->level,
+			  step, packet)->note = alt->name;
+	w->result[step].status = STEP_DONE;
+	w->result[step].packet = packet;
+	w->result[step].at_ns = t;
+	walk_complete(w, alt->first, packet, t);
+}
+
+/*
+ * The step that @s completes, looking past optional ones, or -1.  For one-of,
+ * *alt says which.
+ */
+static int find_taker(struct walk *w, const struct segment *s,
+		      const struct match_env *env, int32_t packet, int *alt)
+{
+	uint16_t i = w->step;
+
+	for (;;) {
+		const struct plan_step *st = &w->plan->step[i];
+
+		*alt = -1;
+		if (st->kind == PLAN_EXPECT) {
+			if (match_one(w, i, s, env, packet))
+				return i;
+		} else if (st->kind == PLAN_ONE_OF) {
+			*alt = match_alternatives(w, i, s, env, packet);
+			return *alt >= 0 ? i : -1;
+		}
+		if (st->kind != PLAN_EXPECT || !st->optional)
+			return -1;
+		i = st->next;
+	}
+}
+
+static int64_t after_of(const struct walk *w, int taker, int alt)
+{
+	const struct plan_step *st = &w->plan->step[taker];
+
+	if (alt >= 0)
+		st = &w->plan->step[st->one_of.alt[alt].first];
+	return st->expect->after_ns;
+}
+
+/* @packet completes step @taker; optional ones before it were not needed. */
+static void take(struct walk *w, int taker, int alt, size_t packet,
+		 const struct segment *s, int64_t t)
+{
+	uint16_t target = alt >= 0
+		? w->plan->step[taker].one_of.alt[alt].first : (uint16_t)taker;
+
+	for (uint16_t i = w->step; i != taker; i = w->plan->step[i].next)
+		w->result[i].status = STEP_SKIPPED;
+	bound_segment_set(&w->bound[target], s);
+	if (t - w->ref_ns < after_of(w, taker, alt)) {
+		struct walk_finding *f;
+
+		w->step = (uint16_t)taker;
+		f = walk_find(w, FINDING_EARLY, w->plan->level, (uint16_t)taker,
+			      (int32_t)packet);
+		f->waited_ns = t - w->ref_ns;
+		walk_fail(w, f);
+		return;
+	}
+	if (alt >= 0)
+		take_alternative(w, (uint16_t)taker, (uint16_t)alt,
+				 (int32_t)packet, t);
+	else
+		walk_complete(w, (uint16_t)taker, (int32_t)packet, t);
+}
+
+/* Segments that came while nobody waited; true if one was taken. */
+static bool try_backlog(struct walk *w)
+{
+	for (uint8_t i = 0; i < w->n_backlog; i++) {
+		struct walk_backlog b = w->backlog[i];
+		struct tcb tcb = w->tcb;
+		struct match_env env = walk_env(w, w->now_ns);
+		struct segment s;
+		int alt, taker;
+
+		/* RCV.* as it stood when the segment came. */
+		tcb.rcv_nxt = b.rcv_nxt;
+		tcb.target_snd_nxt = b.target_snd_nxt;
+		env.tcb = &tcb;
+		trace_decode(w->trace, b.packet, &s);
+		taker = find_taker(w, &s, &env, (int32_t)b.packet, &alt);
+		if (taker < 0)
+			continue;
+		backlog_drop(w, i);
+		backlog_drop(w, 0);
+		memmove(w->backlog, w->backlog + 1,
+			(size_t)(--w->n_backlog) * sizeof(w->backlog[0]));
+		take(w, taker, alt, b.packet, &s,
+		     w->trace->packet[b.packet].ts_ns);
+		return true;
+	}
+	return false;
+}
+
+/* Steps */
+
+static void check_claim(struct walk *w, uint16_t step)
+{
+	const struct plan_step *st = &w->plan->step[step];
+	struct walk_finding *f;
+
+	if (st->state == TCP_STATE_NONE) {
+		if (st->kind == PLAN_SEND || st->kind == PLAN_EXPECT)
+			w->claim = TCP_STATE_NONE;
+		return;
+	}
+	w->claim = st->state;
+	w->claim_step = step;
+	if (model_possible(&w->model, (enum tcp_state)st->state))
+		return;
+	f = walk_find(w, FINDING_STATE, w->plan->level, step,
+		      w->result[step].packet);
+	f->claim = st->state;
+}
+
+void walk_complete(struct walk *w, uint16_t step, int32_t packet, int64_t t)
+{
+	w->result[step].status = STEP_DONE;
+	w->result[step].packet = packet;
+	w->result[step].at_ns = t;
+	check_claim(w, step);
+	walk_enter(w, w->plan->step[step].next, t);
+}
+
+static bool waits_for_segment(const struct plan_step *st)
+{
+	return st->kind == PLAN_EXPECT || st->kind == PLAN_ONE_OF;
+}
+
+void walk_enter(struct walk *w, uint16_t step, int64_t t)
+{
+	const struct plan_step *st = &w->plan->step[step];
+
+	w->step = step;
+	w->ref_ns = t;
+	w->nearest = -1;
+	w->noise = false;
+	switch (st->kind) {
+	case PLAN_STATE:
+		walk_complete(w, step, -1, t);
+		break;
+	case PLAN_END:
+		backlog_drop(w, w->n_backlog);
+		w->result[step].status = STEP_DONE;
+		walk_end_steps(w);
+		break;
+	case PLAN_ALIVE:
+		backlog_drop(w, w->n_backlog);
+		probe_start(w, st->alive == ALIVE_HANDSHAKE ? PROBE_HANDSHAKE
+							    : PROBE_OLD_DATA, t);
+		break;
+	case PLAN_EXPECT: case PLAN_ONE_OF:
+		try_backlog(w);
+		break;
+	case PLAN_EXPECT_NONE:
+		backlog_drop(w, w->n_backlog);
+		break;
+	case PLAN_SEND: case PLAN_WAIT: case PLAN_N_KINDS:
+		break;
+	}
+}
+
+static struct walk_finding *find_unexpected(struct walk *w, size_t packet,
+					    const struct model_violation *v)
+{
+	const struct plan_step *st = &w->plan->step[w->step];
+	bool refused = st->precondition && (w->scratch.flags & TCP_RST);
+	struct walk_finding *f;
+
+	f = walk_find(w, refused ? FINDING_PRECONDITION : FINDING_UNEXPECTED,
+		      v->level, w->step, (int32_t)packet);
+	f->has_violation = true;
+	f->violation = *v;
+	if (waits_for_segment(st) && w->nearest == (int32_t)packet) {
+		f->has_diff = true;
+		f->diff = w->nearest_diff;
+	}
+	return f;
+}
+
+/* A segment while an expectation waits. */
+static void rx_expect(struct walk *w, size_t packet, const struct segment *s,
+		      int taker, int alt, bool permitted,
+		      const struct model_violation *v)
+{
+	const struct plan_step *st = &w->plan->step[w->step];
+
+	if (taker >= 0) {
+		take(w, taker, alt, packet, s, w->now_ns);
+		return;
+	}
+	if (st->kind == PLAN_ONE_OF && !(permitted &&
+	    model_is_retransmission(&w->model, s)))
+		w->noise = true;
+	if (!permitted)
+		walk_fail(w, find_unexpected(w, packet, v));
+}
+
+static void rx_silence(struct walk *w, size_t packet, const struct segment *s,
+		       bool permitted, bool repeat,
+		       const struct model_violation *v)
+{
+	struct walk_finding *f;
+
+	if (permitted && repeat)
+		return;
+	f = walk_find(w, FINDING_NOT_SILENT, w->plan->level, w->step,
+		      (int32_t)packet);
+	(void)s;
+	if (!permitted) {
+		f->has_violation = true;
+		f->violation = *v;
+	}
+	walk_fail(w, f);
+}
+
+/* The answer that was missed arrives while the liveness probe runs. */
+static void rx_late(struct walk *w, size_t packet, const struct segment *s)
+{
+	struct walk_finding *f;
+	struct match_env env = walk_env(w, w->now_ns);
+	int alt;
+
+	if (w->failed_finding < 0)
+		return;
+	f = &w->finding[w->failed_finding];
+	if (f->kind != FINDING_NO_ANSWER || f->step >= w->plan->n_steps)
+		return;
+	w->step = f->step;
+	if (find_taker(w, s, &env, (int32_t)packet, &alt) < 0)
+		return;
+	f->kind = FINDING_LATE;
+	f->packet = (int32_t)packet;
+	f->waited_ns = w->now_ns - w->ref_ns;
+	f->has_diff = false;
+}
+
+static void rx_steps(struct walk *w, size_t packet, const struct segment *s)
+{
+	const struct plan_step *st = &w->plan->step[w->step];
+	struct match_env env = walk_env(w, w->now_ns);
+	struct model_violation v;
+	bool waiting = waits_for_segment(st);
+	bool repeat = model_is_retransmission(&w->model, s);
+	int alt = -1, taker = waiting ?
+		find_taker(w, s, &env, (int32_t)packet, &alt) : -1;
+	bool permitted = model_rx(&w->model, s, w->now_ns, &v);
+	struct tcb before = w->tcb;
+
+	tcb_rx(&w->tcb, s);
+	if (waiting)
+		rx_expect(w, packet, s, taker, alt, permitted, &v);
+	else if (st->kind == PLAN_EXPECT_NONE)
+		rx_silence(w, packet, s, permitted, repeat, &v);
+	else if (st->kind == PLAN_ALIVE && st->alive == ALIVE_CONNECTION)
+		probe_rx(w, packet, s, permitted);
+	else
+		backlog_add(w, packet, &before, permitted, &v);
+}
+
+static void rx_after(struct walk *w, size_t packet, const struct segment *s)
+{
+	struct model_violation v;
+	bool permitted;
+
+	if (w->phase == WALK_ALIVE)
+		rx_late(w, packet, s);
+	permitted = model_rx(&w->model, s, w->now_ns, &v);
+	tcb_rx(&w->tcb, s);
+	if (w->phase != WALK_CONFIRM)
+		return;
+	if (!permitted) {
+		struct walk_finding *f = find_unexpected(w, packet, &v);
+
+		f->step = TRACE_STEP_CONFIRM;
+		f->claim = w->claim;
+		walk_fail(w, f);
+		return;
+	}
+	probe_rx(w, packet, s, permitted);
+}
+
+static void packet_rx(struct walk *w, size_t i, const struct segment *s)
+{
+	if (w->trace->packet[i].flow != 0) {
+		if (w->probe.active && w->probe.flow == w->trace->packet[i].flow)
+			probe_rx(w, i, s, true);
+		return;
+	}
+	if (w->phase == WALK_CLEANUP || w->phase == WALK_DONE)
+		return;
+	lint(w, i, s);
+	if (w->phase == WALK_STEPS)
+		rx_steps(w, i, s);
+	else
+		rx_after(w, i, s);
+}
+
+static void packet_tx(struct walk *w, size_t i, const struct segment *s)
+{
+	const struct trace_packet *p = &w->trace->packet[i];
+
+	if (p->flow == 0 && p->step != TRACE_STEP_FOREIGN) {
+		tcb_tx(&w->tcb, s);
+		model_tx(&w->model, s, w->now_ns);
+	}
+	if (p->step == TRACE_STEP_FOREIGN)
+		return;
+	if (p->step == TRACE_STEP_CLEANUP) {
+		if (w->phase == WALK_CLEANUP)
+			w->phase = WALK_DONE;
+		return;
+	}
+	if (w->probe.active && probe_wants(w)) {
+		probe_tx(w, s, w->now_ns);
+		return;
+	}
+	if (w->phase == WALK_STEPS && p->step == w->step &&
+	    w->plan->step[w->step].kind == PLAN_SEND) {
+		bound_segment_set(&w->bound[w->step], s);
+		walk_complete(w, w->step, (int32_t)i, w->now_ns);
+		return;
+	}
+	/* Live and offline walk the same way, or our own clock misled us. */
+	walk_fail(w, walk_find(w, FINDING_FAULT, LEVEL_MUST, p->step, (int32_t)i));
+}
+
+void walk_packet(struct walk *w, size_t i)
+{
+	const struct trace_packet *p = &w->trace->packet[i];
+
+	if (p->ts_ns > w->now_ns) {
+		walk_time(w, p->ts_ns);
+		w->now_ns = p->ts_ns;
+	}
+	trace_decode(w->trace, i, &w->scratch);
+	if (p->dir == TRACE_TX)
+		packet_tx(w, i, &w->scratch);
+	else
+		packet_rx(w, i, &w->scratch);
+	settle_cleanup(w);
+}
+
+/* Time */
+
+/* The last of a chain of optional steps and what stands behind it. */
+static uint16_t chain_end(const struct walk *w)
+{
+	uint16_t i = w->step;
+
+	while (w->plan->step[i].kind == PLAN_EXPECT && w->plan->step[i].optional &&
+	       waits_for_segment(&w->plan->step[w->plan->step[i].next]))
+		i = w->plan->step[i].next;
+	return i;
+}
+
+/* The alternative that is silence, or -1. */
+static int silent_alternative(const struct walk *w, const struct plan_step *st)
+{
+	for (uint16_t i = 0; i < st->one_of.n; i++) {
+		if (w->plan->step[st->one_of.alt[i].first].kind == PLAN_EXPECT_NONE)
+			return i;
+	}
+	return -1;
+}
+
+static int64_t one_of_due(const struct walk *w, const struct plan_step *st)
+{
+	int silent = w->noise ? -1 : silent_alternative(w, st);
+
+	if (silent < 0)
+		return st->one_of.within_ns;
+	return w->plan->step[st->one_of.alt[silent].first].wait_ns;
+}
+
+/* When time alone changes something; INT64_MAX: never. */
+static int64_t step_due(const struct walk *w)
+{
+	const struct plan_step *st = &w->plan->step[w->step];
+	const struct plan_step *end;
+
+	switch (st->kind) {
+	case PLAN_WAIT: case PLAN_EXPECT_NONE:
+		return w->ref_ns + st->wait_ns;
+	case PLAN_ONE_OF:
+		return w->ref_ns + one_of_due(w, st);
+	case PLAN_EXPECT:
+		end = &w->plan->step[chain_end(w)];
+		return w->ref_ns + (end->kind == PLAN_ONE_OF ? one_of_due(w, end)
+							     : end->expect->within_ns);
+	default:
+		return INT64_MAX;
+	}
+}
+
+static void no_answer(struct walk *w, uint16_t step)
+{
+	const struct plan_step *st = &w->plan->step[step];
+	struct walk_finding *f;
+
+	w->step = step;
+	f = walk_find(w, st->precondition ? FINDING_PRECONDITION
+					  : FINDING_NO_ANSWER,
+		      w->plan->level, step, w->nearest);
+	f->waited_ns = w->now_ns - w->ref_ns;
+	if (w->nearest >= 0) {
+		f->has_diff = true;
+		f->diff = w->nearest_diff;
+	}
+	walk_fail(w, f);
+}
+
+static void step_expired(struct walk *w, int64_t due)
+{
+	uint16_t end = chain_end(w);
+	const struct plan_step *st = &w->plan->step[end];
+	int silent;
+
+	w->now_ns = due;
+	if (st->kind == PLAN_WAIT || st->kind == PLAN_EXPECT_NONE) {
+		walk_complete(w, end, -1, due);
+		return;
+	}
+	for (uint16_t i = w->step; i != end; i = w->plan->step[i].next)
+		w->result[i].status = STEP_SKIPPED;
+	w->step = end;
+	silent = st->kind == PLAN_ONE_OF && !w->noise
+		? silent_alternative(w, st) : -1;
+	if (silent >= 0) {
+		take_alternative(w, end, (uint16_t)silent, -1, due);
+	} else if (st->kind == PLAN_EXPECT && st->optional) {
+		w->result[end].status = STEP_SKIPPED;
+		walk_enter(w, st->next, due);
+	} else {
+		no_answer(w, end);
+	}
+}
+
+void walk_time(struct walk *w, int64_t now_ns)
+{
+	for (;;) {
+		int64_t due = w->probe.active ? w->probe.due_ns
+			: w->phase == WALK_STEPS ? step_due(w) : INT64_MAX;
+
+		if (due >= now_ns || w->phase == WALK_DONE)
+			break;
+		if (w->probe.active)
+			probe_due(w, due);
+		else
+			step_expired(w, due);
+		settle_cleanup(w);
+	}
+	if (now_ns > w->now_ns)
+		w->now_ns = now_ns;
+}
+
+/* Wants */
+
+static uint16_t probe_tag(const struct walk *w)
+{
+	switch (w->phase) {
+	case WALK_CONFIRM: return TRACE_STEP_CONFIRM;
+	case WALK_ALIVE: return TRACE_STEP_ALIVE;
+	default: return w->step;
+	}
+}
+
+void walk_want(const struct walk *w, struct walk_want *want)
+{
+	*want = (struct walk_want){ .kind = WANT_NOTHING };
+	if (w->phase == WALK_DONE)
+		return;
+	if (w->phase == WALK_CLEANUP) {
+		want->kind = WANT_SEND;
+		want->step = TRACE_STEP_CLEANUP;
+	} else if (w->probe.active) {
+		want->kind = probe_wants(w) ? WANT_SEND : WANT_TIME;
+		want->step = probe_tag(w);
+		want->flow = w->probe.kind == PROBE_HANDSHAKE ? w->probe.flow : 0;
+		want->until_ns = w->probe.due_ns;
+	} else if (w->plan->step[w->step].kind == PLAN_SEND) {
+		want->kind = WANT_SEND;
+		want->step = w->step;
+	} else {
+		want->kind = WANT_TIME;
+		want->until_ns = step_due(w);
+	}
+}
+
+int walk_segment(const struct walk *w, int64_t now_ns, struct segment *s)
+{
+	struct match_env env = walk_env(w, now_ns);
+
+	if (w->phase == WALK_CLEANUP) {
+		build_plain(&w->trace->setup, &env, TCP_RST, w->model.rcv_nxt, 0, s);
+		return 0;
+	}
+	if (w->probe.active) {
+		probe_segment(w, &env, s);
+		return 0;
+	}
+	return build_send(w->plan, w->plan->step[w->step].send,
+			  &w->trace->setup, &env, s);
+}
