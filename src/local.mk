@@ -18,6 +18,7 @@ include %D%/plan/local.mk
 include %D%/trace/local.mk
 include %D%/match/local.mk
 include %D%/model/local.mk
+include %D%/walk/local.mk
 include %D%/link/local.mk
 include %D%/run/local.mk
 include %D%/verify/local.mk

@@ -2,4 +2,10 @@
 #
 # Compares a segment with an expectation, field by field.
 
-libshakedown_a_SOURCES +=
+libshakedown_a_SOURCES += \
+	%D%/build.h \
+	%D%/match.h \
+	%D%/tcb.h \
+	%D%/build.c \
+	%D%/match.c \
+	%D%/tcb.c

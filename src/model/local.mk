@@ -2,4 +2,11 @@
 #
 # RFC 9293 as a table: states, transitions, permitted answers.
 
-libshakedown_a_SOURCES +=
+libshakedown_a_SOURCES += \
+	%D%/internal.h \
+	%D%/lint.h \
+	%D%/model.h \
+	%D%/lint.c \
+	%D%/model.c \
+	%D%/model_rx.c \
+	%D%/table.c

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Walks a plan along a trace.
+
+libshakedown_a_SOURCES += \
+	%D%/internal.h \
+	%D%/walk.h \
+	%D%/probe.c \
+	%D%/walk.c
