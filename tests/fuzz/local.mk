@@ -24,3 +24,7 @@ fuzz_ldadd = %D%/libreplay.a libshakedown.a $(DEPS_LIBS)
 TESTS += $(fuzz_tests)
 endif
 
+
+fuzz_tests += %D%/fuzz_segment
+tests_fuzz_fuzz_segment_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += %D%/seed_segment.sh
