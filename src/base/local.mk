@@ -10,6 +10,8 @@ libshakedown_a_SOURCES += \
 	%D%/diag.c \
 	%D%/diag.h \
 	%D%/excerpt.c \
+	%D%/json.c \
+	%D%/json.h \
 	%D%/log.c \
 	%D%/log.h \
 	%D%/nearest.c \

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/utf8.h"
 
@@ -486,4 +487,35 @@ Test(base, log_levels)
 Test(base, panic_exits_with_70, .exit_code = 70)
 {
 	log_panic("on purpose");
+}
+
+Test(base, json_text_has_what_was_put_in)
+{
+	struct json *o = json_new_object(), *a = json_new_array();
+	struct buf out = BUF_INIT;
+
+	json_push_string(a, "two\n\"lines\"");
+	json_push_string(a, "bad \xff byte");
+	json_push_string(a, NULL);
+	json_push(a, json_new_real(0.25));
+	json_set_string(o, "z", "\xe2\x86\x90");
+	json_set(o, "a", a);
+	json_set_int(o, "int", INT64_MIN);
+	json_set_bool(o, "bool", true);
+	json_add_text(&out, o, 0);
+	cr_assert_str_eq(buf_str(&out),
+			 "{\"z\":\"\xe2\x86\x90\",\"a\":[\"two\\n\\\"lines\\\"\","
+			 "\"bad \xef\xbf\xbd byte\",null,0.25],"
+			 "\"int\":-9223372036854775808,\"bool\":true}");
+	json_free(o);
+
+	o = json_new_object();
+	json_set(o, "empty", json_new_object());
+	json_set_int(o, "n", 1);
+	buf_reset(&out);
+	json_add_text(&out, o, 2);
+	cr_assert_str_eq(buf_str(&out), "{\n  \"empty\": {},\n  \"n\": 1\n}");
+	json_free(o);
+	json_free(NULL);
+	buf_fini(&out);
 }
