@@ -116,12 +116,12 @@ static void decode_ip6(struct neigh *n, struct rcur *c)
 	len = rcur_u16(c);
 	if (rcur_u8(c) != IPPROTO_ICMPV6 || rcur_u8(c) != ND_HOP_LIMIT)
 		return;
-	addrs = c->p;
-	read_addr(c, &n->sender, 6);
-	rcur_take(c, 16);
+	addrs = rcur_take(c, 32);
 	icmp = rcur_take(c, len);
-	if (!icmp)
+	if (!addrs || !icmp)
 		return;
+	n->sender.family = 6;
+	memcpy(n->sender.b, addrs, 16);
 	if (inet_sum(icmp, len, inet_pseudo_sum(addrs, 32, IPPROTO_ICMPV6, len)) != 0xffff)
 		return;
 	*c = rcur_make(icmp, len);

@@ -172,6 +172,8 @@ static const struct heard heard[] = {
 	  "0101 0200 0000 0001", NEIGH_NONE, NULL, NULL, NULL },
 	{ "solicitation cut", NS_FROM ND_HEAD NS_IP NS_BODY "0101 0200 0000",
 	  NEIGH_NONE, NULL, NULL, NULL },
+	{ "IPv6 addresses cut, no payload", NS_FROM "86dd 6000 0000 0000 3aff fd",
+	  NEIGH_NONE, NULL, NULL, NULL },
 	{ "TCP over IPv6", NS_FROM "86dd 6000 0000 0020 06ff" NS_IP NS_BODY "0101 0200 0000 0001",
 	  NEIGH_NONE, NULL, NULL, NULL },
 };
