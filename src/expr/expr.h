@@ -25,7 +25,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 
-struct expr;	/* immutable, lives in an arena */
+struct expr; /* immutable, lives in an arena */
 
 /*
  * Resolves @name.  Returns 0 and sets *ref, or -ENOENT; may then set

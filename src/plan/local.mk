@@ -2,4 +2,25 @@
 #
 # Includes, parameters and matrix resolved: an immutable plan.
 
-libshakedown_a_SOURCES +=
+libshakedown_a_SOURCES += \
+	%D%/compile.c \
+	%D%/compile.h \
+	%D%/compile_expect.c \
+	%D%/compile_scope.c \
+	%D%/compile_send.c \
+	%D%/fragments.c \
+	%D%/fragments.h \
+	%D%/params.c \
+	%D%/params.h \
+	%D%/plan.h \
+	%D%/plan_names.c \
+	%D%/suite.c \
+	%D%/suite.h \
+	%D%/suite_files.c \
+	%D%/suite_files.h \
+	%D%/tally.c \
+	%D%/tally.h \
+	%D%/target.c \
+	%D%/target.h \
+	%D%/variants.c \
+	%D%/variants.h

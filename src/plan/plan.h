@@ -17,78 +17,67 @@
 
 #include "base/diag.h"
 #include "expr/expr.h"
+#include "testcase/vocab.h"
 #include "wire/segment.h"
-
-/* RFC 9293 3.3.2.  Bit (1 << state) in sets. */
-enum tcp_state {
-	TCP_STATE_NONE = -1,	/* nothing claimed */
-	TCP_CLOSED, TCP_LISTEN, TCP_SYN_SENT, TCP_SYN_RECEIVED, TCP_ESTABLISHED,
-	TCP_FIN_WAIT_1, TCP_FIN_WAIT_2, TCP_CLOSE_WAIT, TCP_CLOSING,
-	TCP_LAST_ACK, TCP_TIME_WAIT,
-	TCP_N_STATES
-};
-/* "FIN-WAIT-1"; by index, TCP_N_STATES names. */
-extern const char *const tcp_state_names[TCP_N_STATES];
-
-enum req_level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_MAY };
-extern const char *const req_level_names[3];	/* "must", "should", "may" */
-
-/* What a case may need of the target; bit (1u << need) in sets. */
-enum plan_need {
-	NEED_LISTENER,		/* a port that accepts connections */
-	NEED_CLOSED_PORT,	/* a port nobody listens on */
-	NEED_ECHO,		/* sends back what it reads */
-	NEED_QUIET,		/* says nothing before it is spoken to */
-	NEED_SPEAKS_FIRST,	/* sends data at once after the handshake */
-	NEED_CLOSES_ON_FIN,	/* closes its side soon after the tester's FIN */
-	NEED_CLOSES_FIRST,	/* closes its side by itself after speaking */
-	NEED_HALF_CLOSE,	/* goes on reading after it closed its side */
-	NEED_SENDS_FOREVER,	/* sends as much as the window takes */
-	NEED_N
-};
-struct plan_need_info {
-	const char *name;	/* "closes-on-fin" */
-	const char *about;	/* one line for explain and the manual */
-};
-extern const struct plan_need_info plan_needs[NEED_N];
 
 /*
  * Names in expressions, as expr references: one of these, or
  * PLAN_REF_STEP(step, field) for a named segment.
  */
 enum plan_var {
-	VAR_ISS, VAR_IRS, VAR_SND_UNA, VAR_SND_NXT, VAR_SND_WND, VAR_RCV_NXT,
-	VAR_RCV_WND, VAR_MSS,			/* the tester's */
-	VAR_TARGET_ISS,				/* = irs, for symmetry */
-	VAR_TARGET_SND_UNA, VAR_TARGET_SND_NXT, VAR_TARGET_SND_WND,
-	VAR_TARGET_RCV_NXT, VAR_TARGET_RCV_WND,	/* the target's, from the wire */
+	VAR_ISS,
+	VAR_IRS,
+	VAR_SND_UNA,
+	VAR_SND_NXT,
+	VAR_SND_WND,
+	VAR_RCV_NXT,
+	VAR_RCV_WND,
+	VAR_MSS,	/* the tester's */
+	VAR_TARGET_ISS, /* = irs, for symmetry */
+	VAR_TARGET_SND_UNA,
+	VAR_TARGET_SND_NXT,
+	VAR_TARGET_SND_WND,
+	VAR_TARGET_RCV_NXT,
+	VAR_TARGET_RCV_WND, /* the target's, from the wire */
 	VAR_TARGET_MSS,
-	VAR_TS_RECENT,				/* last TSval from the target */
-	VAR_TS_NOW,				/* the tester's timestamp clock, ms */
+	VAR_TS_RECENT, /* last TSval from the target */
+	VAR_TS_NOW,    /* the tester's timestamp clock, ms */
 	VAR_N
 };
-extern const char *const plan_var_names[VAR_N];	/* "snd.nxt", "target.rcv.wnd" */
+extern const char *const plan_var_names[VAR_N]; /* "snd.nxt", "target.rcv.wnd" */
 
 /*
  * Fields of a segment that a case can set, match and refer to.  One table
  * serves the loader, the matcher, the failure report and `explain`.
  */
 enum seg_field {
-	FIELD_FLAGS, FIELD_SEQ, FIELD_ACK, FIELD_WINDOW, FIELD_URGENT,
-	FIELD_DATA_LEN,		/* "length": octets of data */
-	FIELD_DATA_OFFSET, FIELD_RESERVED, FIELD_CHECKSUM,
-	FIELD_TTL, FIELD_TOS, FIELD_DF, FIELD_IP_ID, FIELD_FLOW_LABEL,
-	FIELD_SPORT, FIELD_DPORT,
-	FIELD_LEN,		/* SEG.LEN, in expressions: NAME.len */
-	FIELD_END,		/* SEG.SEQ + SEG.LEN, in expressions: NAME.end */
-	FIELD_TSVAL, FIELD_TSECR,	/* in expressions: NAME.tsval */
+	FIELD_FLAGS,
+	FIELD_SEQ,
+	FIELD_ACK,
+	FIELD_WINDOW,
+	FIELD_URGENT,
+	FIELD_DATA_LEN, /* "length": octets of data */
+	FIELD_DATA_OFFSET,
+	FIELD_RESERVED,
+	FIELD_CHECKSUM,
+	FIELD_TTL,
+	FIELD_TOS,
+	FIELD_DF,
+	FIELD_IP_ID,
+	FIELD_FLOW_LABEL,
+	FIELD_SPORT,
+	FIELD_DPORT,
+	FIELD_LEN, /* SEG.LEN, in expressions: NAME.len */
+	FIELD_END, /* SEG.SEQ + SEG.LEN, in expressions: NAME.end */
+	FIELD_TSVAL,
+	FIELD_TSECR, /* in expressions: NAME.tsval */
 	FIELD_N
 };
 struct seg_field_info {
-	const char *name;	/* "seq", "window", "ttl" */
-	bool modular;		/* a sequence number: ranges wrap */
+	const char *name; /* "seq", "window", "ttl" */
+	bool modular;	  /* a sequence number: ranges wrap */
 	bool in_send, in_expect, in_expr;
-	bool ip;		/* stands below "ip:" in YAML */
+	bool ip; /* stands below "ip:" in YAML */
 	const char *about;
 };
 extern const struct seg_field_info seg_fields[FIELD_N];
@@ -97,36 +86,37 @@ extern const struct seg_field_info seg_fields[FIELD_N];
 #define PLAN_REF_STEP(step, field) \
 	(PLAN_REF_STEP_BIT | (uint32_t)(step) << 8 | (uint32_t)(field))
 #define PLAN_REF_STEP_OF(ref) (((ref) & ~PLAN_REF_STEP_BIT) >> 8)
-#define PLAN_REF_FIELD_OF(ref) ((enum seg_field)((ref) & 0xff))
+#define PLAN_REF_FIELD_OF(ref) ((enum seg_field)((ref)&0xff))
 
 enum match_op {
-	MATCH_NONE,		/* field not mentioned: not looked at */
-	MATCH_ANY,		/* "any": written, but every value will do */
-	MATCH_EQ,		/* arg[0] */
-	MATCH_NE,		/* {not: V} */
-	MATCH_IN,		/* {in: [..]}: any of arg[0..n) */
-	MATCH_RANGE,		/* {range: [a, b]}: a <= x <= b, modular for seq */
-	MATCH_MASK,		/* {mask: M, value: V}: (x & arg[0]) == arg[1] */
-	MATCH_PRESENT,		/* options: there, any value */
-	MATCH_ABSENT,		/* options: not there */
-	MATCH_GOOD, MATCH_BAD,	/* checksum */
+	MATCH_NONE,    /* field not mentioned: not looked at */
+	MATCH_ANY,     /* "any": written, but every value will do */
+	MATCH_EQ,      /* arg[0] */
+	MATCH_NE,      /* {not: V} */
+	MATCH_IN,      /* {in: [..]}: any of arg[0..n) */
+	MATCH_RANGE,   /* {range: [a, b]}: a <= x <= b, modular for seq */
+	MATCH_MASK,    /* {mask: M, value: V}: (x & arg[0]) == arg[1] */
+	MATCH_PRESENT, /* options: there, any value */
+	MATCH_ABSENT,  /* options: not there */
+	MATCH_GOOD,
+	MATCH_BAD, /* checksum */
 };
 struct matcher {
 	enum match_op op;
 	uint8_t n;
 	const struct expr *const *arg;
-	struct mark at;		/* of the value in the case file */
-	const char *text;	/* the value as a person reads it */
+	struct mark at;	  /* of the value in the case file */
+	const char *text; /* the value as a person reads it */
 };
 
 /* One option in `send`. */
 struct plan_opt {
 	struct mark at;
 	uint8_t kind;
-	int16_t length;			/* length byte; -1: the right one */
-	uint8_t n_val;			/* typed values: mss 1, wscale 1, ts 2, sack 2n */
+	int16_t length; /* length byte; -1: the right one */
+	uint8_t n_val;	/* typed values: mss 1, wscale 1, ts 2, sack 2n */
 	const struct expr *const *val;
-	const uint8_t *body;		/* or raw body */
+	const uint8_t *body; /* or raw body */
 	uint8_t body_len;
 };
 
@@ -134,50 +124,59 @@ struct plan_opt {
 struct plan_opt_match {
 	struct mark at;
 	uint8_t kind;
-	uint8_t value;			/* which typed value: timestamps 0 val, 1 ecr */
+	uint8_t value; /* which typed value: timestamps 0 val, 1 ecr */
 	struct matcher m;
 };
 
-enum plan_checksum { CHECKSUM_GOOD, CHECKSUM_BAD, CHECKSUM_ZERO, CHECKSUM_VALUE };
+enum plan_checksum {
+	CHECKSUM_GOOD,
+	CHECKSUM_BAD,
+	CHECKSUM_ZERO,
+	CHECKSUM_VALUE
+};
 
 struct plan_send {
 	uint16_t flags;
-	const struct expr *field[FIELD_N];	/* NULL: what a correct peer would use */
-	enum plan_checksum checksum;		/* CHECKSUM_VALUE: field[FIELD_CHECKSUM] */
-	bool options_set;			/* options given, maybe none */
+	const struct expr *field[FIELD_N]; /* NULL: what a correct peer would use */
+	enum plan_checksum checksum;	   /* CHECKSUM_VALUE: field[FIELD_CHECKSUM] */
+	bool options_set;		   /* options given, maybe none */
 	bool options_nopad;
 	uint8_t n_opt;
 	const struct plan_opt *opt;
 	const uint8_t *data;
 	uint32_t data_len;
-	const uint8_t *raw;			/* whole TCP segment instead */
+	const uint8_t *raw; /* whole TCP segment instead */
 	uint32_t raw_len;
 };
 
 struct plan_expect {
-	struct matcher field[FIELD_N];		/* FLAGS: exact, PSH ignored unless named */
+	struct matcher field[FIELD_N]; /* FLAGS: exact, PSH ignored unless named */
 	uint8_t n_opt;
 	const struct plan_opt_match *opt;
-	bool only_offered;			/* options: only kinds the tester's SYN had */
-	bool only_set;				/* options: only those in only_kinds */
-	uint64_t only_kinds[4];			/* bit set over 256 kinds; NOP, EOL always */
-	const uint8_t *data;			/* exact bytes, or NULL */
+	bool only_offered;	/* options: only kinds the tester's SYN had */
+	bool only_set;		/* options: only those in only_kinds */
+	uint64_t only_kinds[4]; /* bit set over 256 kinds; NOP, EOL always */
+	const uint8_t *data;	/* exact bytes, or NULL */
 	uint32_t data_len;
 	bool data_set;
-	int64_t within_ns;			/* deadline after the step before */
-	int64_t after_ns;			/* not before */
-	bool within_given;			/* written, not the default */
+	int64_t within_ns; /* deadline after the step before */
+	int64_t after_ns;  /* not before */
+	bool within_given; /* written, not the default */
 };
 
 enum alive_kind {
-	ALIVE_HANDSHAKE,	/* a new connection to a listening port */
-	ALIVE_CONNECTION,	/* an old segment on this connection draws an ACK */
+	ALIVE_HANDSHAKE,  /* a new connection to a listening port */
+	ALIVE_CONNECTION, /* an old segment on this connection draws an ACK */
 };
 
 enum plan_step_kind {
-	PLAN_SEND, PLAN_EXPECT, PLAN_EXPECT_NONE, PLAN_ONE_OF, PLAN_WAIT,
+	PLAN_SEND,
+	PLAN_EXPECT,
+	PLAN_EXPECT_NONE,
+	PLAN_ONE_OF,
+	PLAN_WAIT,
 	PLAN_ALIVE,
-	PLAN_STATE,		/* only the claim of the step */
+	PLAN_STATE, /* only the claim of the step */
 	PLAN_END,
 	PLAN_N_KINDS
 };
@@ -185,31 +184,31 @@ extern const char *const plan_step_kind_names[PLAN_N_KINDS];
 
 /* One branch of one-of: its first step is PLAN_EXPECT or PLAN_EXPECT_NONE. */
 struct plan_alt {
-	uint16_t first;		/* index of that step; its chain joins the one-of's next */
-	int8_t level;		/* enum req_level of choosing it, or -1: the case's */
-	const char *name;	/* deviation name, or NULL */
+	uint16_t first;	  /* index of that step; its chain joins the one-of's next */
+	int8_t level;	  /* enum req_level of choosing it, or -1: the case's */
+	const char *name; /* deviation name, or NULL */
 	struct mark at;
 };
 
 struct plan_step {
 	enum plan_step_kind kind;
-	uint16_t next;		/* index of the step after it */
-	bool optional;		/* expect only: may be absent */
-	bool precondition;	/* from `reach`: not met means inconclusive */
-	int8_t state;		/* enum tcp_state claimed after it, or TCP_STATE_NONE */
-	struct mark at;		/* of the step's key in the case file */
+	uint16_t next;	   /* index of the step after it */
+	bool optional;	   /* expect only: may be absent */
+	bool precondition; /* from `reach`: not met means inconclusive */
+	int8_t state;	   /* enum tcp_state claimed after it, or TCP_STATE_NONE */
+	struct mark at;	   /* of the step's key in the case file */
 	struct mark state_at;
-	const char *name;	/* `as:`, or NULL */
-	const char *from;	/* fragment it came from ("reach ESTABLISHED"), or NULL */
+	const char *name; /* `as:`, or NULL */
+	const char *from; /* fragment it came from ("reach ESTABLISHED"), or NULL */
 	union {
 		const struct plan_send *send;
 		const struct plan_expect *expect;
-		int64_t wait_ns;	/* WAIT, EXPECT_NONE */
+		int64_t wait_ns; /* WAIT, EXPECT_NONE */
 		enum alive_kind alive;
 		struct {
 			const struct plan_alt *alt;
 			uint16_t n;
-			int64_t within_ns;	/* longest of the expects' */
+			int64_t within_ns; /* longest of the expects' */
 		} one_of;
 	};
 };
@@ -219,31 +218,32 @@ struct plan_param {
 };
 
 struct plan {
-	const char *id;		/* "close/four-way[ip=4,iss=wrap]" */
-	const char *case_id;	/* "close/four-way" */
+	const char *id;	     /* "close/four-way[ip=4,iss=wrap]" */
+	const char *case_id; /* "close/four-way" */
 	const char *area, *slug;
 	const char *title;
-	const char *file;	/* case file, as opened */
-	struct mark at;		/* of the case's id */
+	const char *about; /* for explain, or NULL */
+	const char *file;  /* case file, as opened */
+	struct mark at;	   /* of the case's id */
 	const char *const *covers;
 	size_t n_covers;
 	const char *const *tags;
 	size_t n_tags;
 	enum req_level level;
-	uint32_t needs;		/* set of enum plan_need */
-	const struct plan_param *param;	/* sorted by key */
+	uint32_t needs;			/* set of enum plan_need */
+	const struct plan_param *param; /* sorted by key */
 	size_t n_param;
-	uint8_t family;		/* 4 or 6 */
+	uint8_t family; /* 4 or 6 */
 
 	/* the tester's end */
-	const struct expr *iss;		/* NULL: derived from the seed */
-	uint16_t window;		/* default 65535 */
+	const struct expr *iss; /* NULL: derived from the seed */
+	uint16_t window;	/* default 65535 */
 	bool syn_options_set;
-	const struct plan_opt *syn_opt;	/* default: MSS alone */
+	const struct plan_opt *syn_opt; /* default: MSS alone */
 	uint8_t n_syn_opt;
 
 	const struct plan_step *step;
-	uint16_t n_steps;		/* PLAN_END included */
+	uint16_t n_steps; /* PLAN_END included */
 };
 
 /* Default for `within` where a case does not say: 1 s. */

@@ -20,6 +20,16 @@ struct suite *suite_load(const char *const *paths, size_t n_paths,
 			 const char *bundled_dir, struct diags *ds);
 void suite_free(struct suite *s);
 
+/*
+ * The same for one text without files: no fragments but its own.  @name is the
+ * file's name in messages.
+ */
+struct suite *suite_load_text(const char *name, const char *text, size_t len,
+			      struct diags *ds);
+
+/* Most variants of one suite. */
+#define SUITE_MAX_PLANS 100000
+
 size_t suite_n_plans(const struct suite *s);
 const struct plan *suite_plan(const struct suite *s, size_t i);
 /* By variant id, or NULL. */

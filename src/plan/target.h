@@ -10,13 +10,13 @@
 
 struct target_port {
 	uint16_t port;
-	uint32_t provides;	/* set of enum plan_need */
+	uint32_t provides; /* set of enum plan_need */
 };
 
 #define TARGET_MAX_PORTS 16
 struct target {
-	const char *name;	/* for the report: "lab (Linux 6.18)", "10.1.0.7:80" */
-	struct ip_addr addr4, addr6;	/* family 0: none */
+	const char *name;	     /* for the report: "lab (Linux 6.18)", "10.1.0.7:80" */
+	struct ip_addr addr4, addr6; /* family 0: none */
 	struct target_port port[TARGET_MAX_PORTS];
 	size_t n_ports;
 };

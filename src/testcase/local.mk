@@ -2,4 +2,18 @@
 #
 # YAML nodes with marks, schema tables, the typed case.
 
-libshakedown_a_SOURCES +=
+libshakedown_a_SOURCES += \
+	%D%/node.c \
+	%D%/node.h \
+	%D%/schema.c \
+	%D%/schema.h \
+	%D%/schema_priv.h \
+	%D%/schema_scalar.c \
+	%D%/schema_tables.c \
+	%D%/testcase.c \
+	%D%/testcase.h \
+	%D%/value.c \
+	%D%/value.h \
+	%D%/vocab.c \
+	%D%/vocab.h \
+	%D%/yaml.c

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All fragments that a suite knows, and which of them a step means.
+ */
+#ifndef PLAN_FRAGMENTS_H
+#define PLAN_FRAGMENTS_H
+
+#include "plan/plan.h"
+#include "testcase/testcase.h"
+
+struct fragments {
+	const struct testcase_fragment **list; /* malloc'ed */
+	size_t n, cap;
+	/* Those found to use themselves: complained about once. */
+	const struct testcase_fragment **cyclic;
+	size_t n_cyclic;
+};
+
+void fragments_init(struct fragments *f);
+void fragments_fini(struct fragments *f);
+
+/*
+ * Makes the fragments of @file visible everywhere.  One of the same name that
+ * was added from another directory before stands in its way silently: what is
+ * nearer to the cases comes first.
+ */
+void fragments_add(struct fragments *f, const struct testcase_file *file, struct diags *ds);
+
+/*
+ * The fragment @name, or the one that reaches @state (by @via, if given), as
+ * seen from @file: its own come first.  NULL if there is none.
+ */
+const struct testcase_fragment *fragments_find(const struct fragments *f,
+					       const struct testcase_file *file, const char *name,
+					       int state, const char *via);
+
+/* Remembers that @x uses itself; false if that was known. */
+bool fragments_add_cyclic(struct fragments *f, const struct testcase_fragment *x);
+
+/* Adds the help for a step that asked for a fragment that is not there. */
+void fragments_suggest(const struct fragments *f, const struct testcase_file *file,
+		       const char *name, int state, struct diags *ds);
+
+#endif

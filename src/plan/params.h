@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The parameters of a case with one value chosen for each, and what becomes of
+ * "$name" in the nodes of its steps.
+ */
+#ifndef PLAN_PARAMS_H
+#define PLAN_PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "testcase/testcase.h"
+
+/* Most variants that one case may have. */
+#define PARAMS_MAX_VARIANTS 20000
+
+struct params {
+	const struct testcase_param *param; /* sorted by name */
+	size_t n;
+	uint32_t *chosen; /* for each: index of its value */
+	bool *used;	  /* for each: some step has asked for it */
+	bool *dropped;	  /* for each: out of play, one value only */
+};
+
+/* All parameters of @t at their first values. */
+void params_init(struct params *p, struct arena *arena, const struct testcase *t);
+
+/* How many variants there are, exclusions not counted; UINT64_MAX if too many to count. */
+uint64_t params_count(const struct params *p);
+
+/* Steps to the next variant; false after the last. */
+bool params_next(struct params *p);
+
+/* The name of the value chosen for @name, or NULL if there is no such parameter. */
+const char *params_value(const struct params *p, const char *name);
+
+/* Marks every parameter that @n asks for as used. */
+void params_use(struct params *p, const struct node *n);
+
+/*
+ * @n with the values put in: @n itself if it holds no parameter, otherwise a
+ * copy in @arena.  NULL after adding an error.
+ */
+struct node *params_substitute(struct params *p, struct arena *arena, struct node *n,
+			       struct diags *ds);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What ports provide, and which port a case is run against.
+ */
+#include "plan/target.h"
+
+#include <string.h>
+
+#define HAS(need) (1u << NEED_##need)
+
+/* Most services close their side when they read the end of the peer's. */
+#define QUIET_SERVICE (HAS(LISTENER) | HAS(QUIET) | HAS(CLOSES_ON_FIN))
+#define SPEAKS_AND_CLOSES (HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(CLOSES_FIRST))
+
+static const struct target_port wellknown[] = {
+	{ 7, QUIET_SERVICE | HAS(ECHO) },						     /* echo, RFC 862 */
+	{ 9, QUIET_SERVICE },								     /* discard, RFC 863 */
+	{ 13, SPEAKS_AND_CLOSES },							     /* daytime, RFC 867 */
+	{ 17, SPEAKS_AND_CLOSES },							     /* quote of the day, RFC 865 */
+	{ 19, HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(SENDS_FOREVER) | HAS(CLOSES_ON_FIN) }, /* chargen, RFC 864 */
+	{ 22, HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(CLOSES_ON_FIN) },
+	{ 37, SPEAKS_AND_CLOSES }, /* time, RFC 868 */
+	{ 80, QUIET_SERVICE },
+	{ 443, QUIET_SERVICE },
+};
+
+/* Nobody listens there: the agent offers what is in its table only. */
+#define LAB_CLOSED_PORT 1
+
+void target_init_lab(struct target *t)
+{
+	static const struct target_port ports[] = {
+		{ 7, QUIET_SERVICE | HAS(ECHO) },
+		{ 9, QUIET_SERVICE },
+		/* The agent's daytime reads on after its FIN (agent/service.h). */
+		{ 13, SPEAKS_AND_CLOSES | HAS(HALF_CLOSE) },
+		{ 19, HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(SENDS_FOREVER) | HAS(CLOSES_ON_FIN) },
+		{ LAB_CLOSED_PORT, HAS(CLOSED_PORT) },
+	};
+
+	memset(t, 0, sizeof(*t));
+	t->name = "lab";
+	memcpy(t->port, ports, sizeof(ports));
+	t->n_ports = sizeof(ports) / sizeof(ports[0]);
+}
+
+uint32_t target_wellknown(uint16_t port)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(wellknown) / sizeof(wellknown[0]); i++)
+		if (wellknown[i].port == port)
+			return wellknown[i].provides;
+	return HAS(LISTENER);
+}
+
+#define MISSING(what, need) \
+	"the target has no port " what "; if there is one, say --provides PORT=" need
+
+static const char *const missing_need[NEED_N] = {
+	[NEED_LISTENER] = MISSING("that accepts connections", "listener"),
+	[NEED_CLOSED_PORT] = MISSING("that is known to be closed", "closed-port"),
+	[NEED_ECHO] = MISSING("that sends back what it reads", "echo"),
+	[NEED_QUIET] = MISSING("that is quiet until it is spoken to", "quiet"),
+	[NEED_SPEAKS_FIRST] = MISSING("that speaks first", "speaks-first"),
+	[NEED_CLOSES_ON_FIN] = MISSING("that closes on FIN", "closes-on-fin"),
+	[NEED_CLOSES_FIRST] = MISSING("that closes first", "closes-first"),
+	[NEED_HALF_CLOSE] = MISSING("that goes on reading after it closed", "half-close"),
+	[NEED_SENDS_FOREVER] = MISSING("that sends without end", "sends-forever"),
+};
+
+/* Names the first need that no port provides; if there is none, no port provides all. */
+static const char *what_is_missing(const struct target *t, uint32_t needs)
+{
+	uint32_t any = 0;
+	size_t i;
+
+	for (i = 0; i < t->n_ports; i++)
+		any |= t->port[i].provides;
+	for (i = 0; i < NEED_N; i++)
+		if (needs & ~any & (1u << i))
+			return missing_need[i];
+	return "the target has no single port that provides all the case needs; if there is one, "
+	       "say --provides PORT=NEED,NEED";
+}
+
+int target_choose(const struct target *t, uint32_t needs, const char **missing)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_ports; i++)
+		if ((t->port[i].provides & needs) == needs)
+			return t->port[i].port;
+	*missing = what_is_missing(t, needs);
+	return -1;
+}

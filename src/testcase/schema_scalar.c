@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What scalars look like: one constant per kind of value, with the check that
+ * knows it.  Messages say what was expected, and where they can, which part of
+ * the text is wrong.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "expr/expr.h"
+#include "testcase/schema_priv.h"
+#include "testcase/value.h"
+#include "testcase/vocab.h"
+#include "wire/segment.h"
+
+#define WORDS_MAX 64
+
+/* The mark of a part of a scalar, if its text stands in the source as it is. */
+static struct mark part_of(const struct node *n, size_t pos, size_t len)
+{
+	struct mark m = n->at;
+
+	if (n->quoted || m.width != n->len)
+		return m;
+	m.col += (uint32_t)pos;
+	m.width = len ? (uint32_t)len : 1;
+	return m;
+}
+
+static bool expected(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	if (n->len == 0 && !n->quoted)
+		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not nothing", s->expected);
+	else
+		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not \"%s\"", s->expected,
+			 n->text);
+	return false;
+}
+
+/* Words */
+
+static bool is_word(const struct schema_scalar *s, const struct node *n)
+{
+	size_t i;
+
+	for (i = 0; s->word && s->word(i); i++)
+		if (node_is(n, s->word(i)))
+			return true;
+	return false;
+}
+
+/* The word that @text may have been meant to be, or NULL. */
+static const char *near_word(const struct schema_scalar *s, const char *text)
+{
+	const char *words[WORDS_MAX];
+	size_t n = 0;
+
+	while (n < WORDS_MAX && s->word && s->word(n)) {
+		words[n] = s->word(n);
+		n++;
+	}
+	return diag_nearest(text, words, n);
+}
+
+static bool unknown_word(const struct schema_scalar *s, const struct node *n,
+			 struct schema_check *c)
+{
+	const char *near = near_word(s, n->text);
+
+	expected(s, n, c);
+	if (near)
+		diag_add_help(c->ds, "did you mean \"%s\"?", near);
+	return false;
+}
+
+#define WORDS(name, ...)                                                       \
+	static const char *name(size_t i)                                      \
+	{                                                                      \
+		static const char *const words[] = { __VA_ARGS__ };            \
+		return i < sizeof(words) / sizeof(words[0]) ? words[i] : NULL; \
+	}
+
+WORDS(words_any, "any")
+WORDS(words_presence, "present", "absent", "any")
+WORDS(words_bool, "yes", "no", "true", "false")
+WORDS(words_bool_any, "any", "yes", "no", "true", "false", "0", "1")
+WORDS(words_random, "random")
+WORDS(words_none, "none")
+WORDS(words_offered, "offered")
+WORDS(words_alive, "handshake", "connection")
+WORDS(words_plain_option, "sack-permitted", "nop", "eol")
+WORDS(words_checksum, "good", "bad", "zero")
+WORDS(words_checksum_match, "good", "bad", "any")
+WORDS(words_family, "4", "6")
+WORDS(words_option, "mss", "window-scale", "sack-permitted", "sack", "timestamps", "fast-open",
+      "md5", "ao")
+
+static const char *words_state(size_t i)
+{
+	return i < TCP_N_STATES ? tcp_state_names[i] : NULL;
+}
+
+static const char *words_level(size_t i)
+{
+	return i < 3 ? req_level_names[i] : NULL;
+}
+
+static const char *words_need(size_t i)
+{
+	return i < NEED_N ? plan_needs[i].name : NULL;
+}
+
+/* Texts */
+
+static bool check_text(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	if (memchr(n->text, '\0', n->len)) {
+		diag_add(c->ds, DIAG_ERROR, &n->at, "a NUL cannot stand in this text");
+		return false;
+	}
+	return n->len || n->quoted || expected(s, n, c);
+}
+
+static bool check_title(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	if (!check_text(s, n, c))
+		return false;
+	return (n->len && !memchr(n->text, '\n', n->len)) || expected(s, n, c);
+}
+
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool is_alnum(char c)
+{
+	return is_lower(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool looks_like_word(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!is_lower(text[i]) &&
+		    (i == 0 || !(text[i] == '-' || (text[i] >= '0' && text[i] <= '9'))))
+			return false;
+	return len > 0 && text[len - 1] != '-';
+}
+
+static bool check_word(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	return looks_like_word(n->text, n->len) || expected(s, n, c);
+}
+
+/* Variant ids are words on a command line and file names: keep them tame. */
+static bool check_param_value(const struct schema_scalar *s, const struct node *n,
+			      struct schema_check *c)
+{
+	size_t i;
+
+	for (i = 0; i < n->len; i++)
+		if (!is_alnum(n->text[i]) && !strchr("._|+-", n->text[i]))
+			return expected(s, n, c);
+	return n->len || expected(s, n, c);
+}
+
+/* rfc9293:MUST-12 */
+static bool check_label(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	size_t i = 3, digits;
+
+	if (n->len < 3 || memcmp(n->text, "rfc", 3))
+		return expected(s, n, c);
+	while (i < n->len && n->text[i] >= '0' && n->text[i] <= '9')
+		i++;
+	digits = i - 3;
+	if (digits == 0 || digits > 5 || i >= n->len || n->text[i++] != ':' || i >= n->len)
+		return expected(s, n, c);
+	for (; i < n->len; i++)
+		if (!is_alnum(n->text[i]) && !strchr("._-/", n->text[i]))
+			return expected(s, n, c);
+	return true;
+}
+
+/* Numbers and values with units */
+
+static bool out_of_range(const struct schema_scalar *s, const struct node *n, int64_t value,
+			 struct schema_check *c)
+{
+	diag_add(c->ds, DIAG_ERROR, &n->at, "%" PRId64 " is out of range", value);
+	diag_add_help(c->ds, "it must be from %" PRId64 " to %" PRId64, s->min, s->max);
+	return false;
+}
+
+static bool check_number(const struct schema_scalar *s, const struct node *n,
+			 struct schema_check *c)
+{
+	int64_t value;
+
+	if (value_number(n->text, n->len, &value) == VALUE_MALFORMED)
+		return expected(s, n, c);
+	return (value >= s->min && value <= s->max) || out_of_range(s, n, value, c);
+}
+
+static bool check_format(const struct schema_scalar *s, const struct node *n,
+			 struct schema_check *c)
+{
+	if (node_is(n, "1"))
+		return true;
+	diag_add(c->ds, DIAG_ERROR, &n->at, "format \"%s\" is not known to this version", n->text);
+	diag_add_help(c->ds, "this version reads format %" PRId64, s->max);
+	return false;
+}
+
+static bool unit_error(const struct schema_scalar *s, const struct node *n, enum value_error err,
+		       const char *units, const char *such_as, struct schema_check *c)
+{
+	switch (err) {
+	case VALUE_OK:
+		return true;
+	case VALUE_NO_UNIT:
+		diag_add(c->ds, DIAG_ERROR, &n->at, "%s has no unit", n->text);
+		diag_add_help(c->ds, "write %s%s; units are %s", n->text, such_as, units);
+		return false;
+	case VALUE_BAD_UNIT:
+		diag_add(c->ds, DIAG_ERROR, &n->at, "unknown unit in \"%s\"", n->text);
+		diag_add_help(c->ds, "units are %s", units);
+		return false;
+	case VALUE_TOO_LARGE:
+		diag_add(c->ds, DIAG_ERROR, &n->at, "%s is too large", n->text);
+		return false;
+	default:
+		return expected(s, n, c);
+	}
+}
+
+static bool check_duration(const struct schema_scalar *s, const struct node *n,
+			   struct schema_check *c)
+{
+	int64_t ns;
+
+	return unit_error(s, n, value_duration(n->text, n->len, &ns), VALUE_DURATION_UNITS, "ms",
+			  c);
+}
+
+static bool check_size(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	uint32_t octets;
+	enum value_error err = value_size(n->text, n->len, &octets);
+
+	if (err == VALUE_OK && octets > s->max) {
+		diag_add(c->ds, DIAG_ERROR, &n->at, "%s is more than a segment can hold", n->text);
+		diag_add_help(c->ds, "at most %" PRId64 "B", s->max);
+		return false;
+	}
+	return unit_error(s, n, err, VALUE_SIZE_UNITS, "B", c);
+}
+
+static bool check_hex(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	size_t octets;
+
+	if (value_hex(NULL, n->text, n->len, NULL, &octets))
+		return expected(s, n, c);
+	if (octets <= (size_t)s->max)
+		return true;
+	diag_add(c->ds, DIAG_ERROR, &n->at, "%zu octets are more than fit here", octets);
+	diag_add_help(c->ds, "at most %" PRId64, s->max);
+	return false;
+}
+
+/* Flags */
+
+static const char *near_flag(const char *text, size_t len)
+{
+	char word[16];
+	size_t n;
+
+	if (len >= sizeof(word))
+		return NULL;
+	memcpy(word, text, len);
+	word[len] = '\0';
+	for (n = 0; tcp_flag_names[n]; n++)
+		;
+	return diag_nearest(word, tcp_flag_names, n);
+}
+
+static bool check_flags(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	size_t bad, bad_len;
+	uint16_t flags;
+	struct mark at;
+	const char *near;
+
+	if (value_flags(n->text, n->len, &flags, &bad, &bad_len) == VALUE_OK)
+		return true;
+	if (bad_len == 0)
+		return expected(s, n, c);
+	at = part_of(n, bad, bad_len);
+	near = near_flag(n->text + bad, bad_len);
+	diag_add(c->ds, DIAG_ERROR, &at, "unknown flag \"%.*s\"", (int)bad_len, n->text + bad);
+	if (near)
+		diag_add_help(c->ds, "did you mean \"%s\"?", near);
+	else
+		diag_add_help(c->ds, "flags are FIN SYN RST PSH ACK URG ECE CWR AE, joined by \"|\", "
+				     "or none or all");
+	return false;
+}
+
+/* Expressions: the syntax only; names are the plan's business. */
+
+static int any_name(void *arg, const char *name, size_t len, uint32_t *ref, const char **suggestion)
+{
+	(void)arg, (void)name, (void)len, (void)suggestion;
+	*ref = 0;
+	return 0;
+}
+
+static int no_value(void *arg, uint32_t ref, uint32_t *value)
+{
+	(void)arg, (void)ref, (void)value;
+	return -ENODATA;
+}
+
+static bool check_parsed(const struct schema_scalar *s, const struct node *n, const struct expr *e,
+			 struct schema_check *c)
+{
+	uint32_t value;
+	int err = expr_eval(e, no_value, NULL, &value);
+
+	if (err == -EDOM) {
+		diag_add(c->ds, DIAG_ERROR, &n->at, "division by zero");
+		return false;
+	}
+	if (!err && value > s->max)
+		return out_of_range(s, n, value, c);
+	return true;
+}
+
+static bool check_expr(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	struct arena *scratch;
+	const struct expr *e;
+	const char *near;
+	bool good;
+
+	if (n->len == 0)
+		return expected(s, n, c);
+	/* A single word that resembles one of those allowed: say so. */
+	near = near_word(s, n->text);
+	if (near && looks_like_word(n->text, n->len))
+		return unknown_word(s, n, c);
+	scratch = arena_new();
+	e = expr_parse(scratch, n->text, n->len, &n->at, any_name, NULL, c->ds);
+	good = e && check_parsed(s, n, e, c);
+	arena_free(scratch);
+	return good;
+}
+
+bool schema_is_kind(const char *name)
+{
+	uint8_t kind;
+
+	return value_kind(name, strlen(name), &kind) == VALUE_OK;
+}
+
+static bool check_option_name(const struct schema_scalar *s, const struct node *n,
+			      struct schema_check *c)
+{
+	return schema_is_kind(n->text) || unknown_word(s, n, c);
+}
+
+static bool in_quotes(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not a text in quotes", s->expected);
+	diag_add_help(c->ds, "leave the quotes out");
+	return false;
+}
+
+bool schema_check_scalar(const struct schema *schema, const struct node *n, struct schema_check *c)
+{
+	const struct schema_scalar *s = schema->scalar;
+	struct schema_scalar local = *s;
+
+	/* A message speaks of everything that may stand here, maps included. */
+	local.expected = schema_expected(schema);
+	if (n->quoted && !s->text)
+		return in_quotes(&local, n, c);
+	if (is_word(s, n))
+		return true;
+	return s->check ? s->check(&local, n, c) : unknown_word(&local, n, c);
+}
+
+/* The constants */
+
+#define SCALAR(id, ...) const struct schema_scalar scalar_##id = { __VA_ARGS__ }
+#define WORD_PATTERN "^[a-z]([a-z0-9-]*[a-z0-9])?$"
+
+SCALAR(text, "text", "a text", .check = check_text, .text = true);
+SCALAR(title, "title", "a text of one line", .check = check_title, .text = true);
+SCALAR(word, "word", "a word of lower-case letters, digits and \"-\"", .check = check_word,
+       .text = true, .pattern = WORD_PATTERN);
+SCALAR(label, "requirement", "a requirement such as rfc9293:MUST-12", .check = check_label,
+       .text = true, .pattern = "^rfc[0-9]{1,5}:[A-Za-z0-9._/-]+$");
+SCALAR(param_value, "parameter-value",
+       "a short value of letters, digits and \"._|+-\" (name others: \"name: value\")",
+       .check = check_param_value, .text = true, .pattern = "^[A-Za-z0-9._|+-]+$");
+SCALAR(level, "level", "must, should or may", .word = words_level, .text = true);
+SCALAR(state, "state", "a state of RFC 9293 such as FIN-WAIT-1", .word = words_state, .text = true);
+SCALAR(need, "need", "something a target can provide, such as listener", .word = words_need,
+       .text = true);
+SCALAR(yes_no, "yes-or-no", "yes or no", .word = words_bool);
+SCALAR(format, "format", "the number 1", .check = check_format, .min = 1, .max = 1);
+SCALAR(family, "family", "4 or 6", .word = words_family);
+SCALAR(duration, "duration", "a duration with a unit, such as 300ms", .check = check_duration,
+       .pattern = "^[0-9]+(\\.[0-9]+)? ?(ns|us|ms|s|min|h)$");
+SCALAR(size, "size", "a size with a unit, such as 100B", .check = check_size, .max = 65535,
+       .pattern = "^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB)$");
+#define HEX_PATTERN "^(0x)?([0-9A-Fa-f]{2}[ :]?)*$"
+SCALAR(hex, "hex", "pairs of hexadecimal digits, such as 01 ff", .check = check_hex, .text = true,
+       .max = 65535, .pattern = HEX_PATTERN);
+SCALAR(option_body, "option-body", "pairs of hexadecimal digits, such as 01 ff",
+       .check = check_hex, .text = true, .max = 40, .pattern = HEX_PATTERN);
+SCALAR(flags, "flags", "flags such as SYN|ACK", .check = check_flags,
+       .pattern = "^[A-Z]{2,3}( ?\\| ?[A-Z]{2,3})*$|^none$|^all$");
+SCALAR(flags_any, "flags-or-any", "flags such as SYN|ACK, or any", .word = words_any,
+       .check = check_flags,
+       .pattern = "^[A-Z]{2,3}( ?\\| ?[A-Z]{2,3})*$|^none$|^all$");
+
+SCALAR(byte, "byte", "a number from 0 to 255", .check = check_number, .max = 255);
+SCALAR(window, "window", "a number from 0 to 65535", .check = check_number, .max = 65535);
+SCALAR(iss, "initial-sequence-number", "a number, or random", .word = words_random, .check = check_expr,
+       .max = UINT32_MAX);
+
+/* Values of fields, by the width of the field */
+SCALAR(u32, "expression", "a number or an expression", .check = check_expr, .max = UINT32_MAX);
+SCALAR(u20, "expression-20-bit", "a number or an expression", .check = check_expr, .max = 0xfffff);
+SCALAR(u16, "expression-16-bit", "a number or an expression", .check = check_expr, .max = 0xffff);
+SCALAR(u8, "expression-8-bit", "a number or an expression", .check = check_expr, .max = 0xff);
+SCALAR(u4, "expression-4-bit", "a number or an expression", .check = check_expr, .max = 0xf);
+SCALAR(u3, "expression-3-bit", "a number or an expression", .check = check_expr, .max = 7);
+SCALAR(checksum, "checksum", "good, bad, zero or a number", .word = words_checksum, .check = check_expr,
+       .max = 0xffff);
+
+/* What fields are matched with */
+#define MATCH_EXPECTED "a value, any, or a matcher map"
+SCALAR(m32, "value-or-any", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = UINT32_MAX);
+SCALAR(m20, "value-or-any-20-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr,
+       .max = 0xfffff);
+SCALAR(m16, "value-or-any-16-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = 0xffff);
+SCALAR(m8, "value-or-any-8-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = 0xff);
+SCALAR(m4, "value-or-any-4-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = 0xf);
+SCALAR(m3, "value-or-any-3-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = 7);
+SCALAR(mdf, "yes-no-or-any", "yes, no or any", .word = words_bool_any);
+SCALAR(checksum_match, "good-bad-or-any", "good, bad or any", .word = words_checksum_match);
+
+/* What options are matched with */
+#define OPT_EXPECTED "present, absent, any, a value or a matcher map"
+SCALAR(opt32, "option-value", OPT_EXPECTED, .word = words_presence, .check = check_expr,
+       .max = UINT32_MAX);
+SCALAR(opt16, "option-value-16-bit", OPT_EXPECTED, .word = words_presence, .check = check_expr,
+       .max = 0xffff);
+SCALAR(opt8, "option-value-8-bit", OPT_EXPECTED, .word = words_presence, .check = check_expr, .max = 0xff);
+SCALAR(presence, "presence", "present, absent or any", .word = words_presence);
+
+SCALAR(none, "none", "none", .word = words_none);
+SCALAR(plain_option, "plain-option", "sack-permitted, nop or eol", .word = words_plain_option);
+SCALAR(option_name, "option-name", "an option such as mss, or kind-N", .word = words_option,
+       .check = check_option_name);
+SCALAR(offered, "offered", "offered, or a list of options", .word = words_offered);
+SCALAR(alive, "probe", "handshake or connection", .word = words_alive);
