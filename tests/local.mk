@@ -25,6 +25,7 @@ shell_tests += \
 	%D%/spdx.sh
 EXTRA_DIST += %D%/layers.tsv %D%/spdx-exempt
 
+include %D%/peer/local.mk
 include %D%/unit/local.mk
 include %D%/integration/local.mk
 include %D%/fuzz/local.mk
