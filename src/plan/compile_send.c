@@ -64,32 +64,13 @@ void compile_data(struct compiler *c, const struct node *n, const uint8_t **data
 
 /* Options */
 
-struct option_kind {
-	const char *name;
-	uint8_t kind;
-};
-
-static const struct option_kind option_kinds[] = {
-	{ "eol", TCP_OPT_EOL },
-	{ "nop", TCP_OPT_NOP },
-	{ "mss", TCP_OPT_MSS },
-	{ "window-scale", TCP_OPT_WSCALE },
-	{ "sack-permitted", TCP_OPT_SACK_PERMITTED },
-	{ "sack", TCP_OPT_SACK },
-	{ "timestamps", TCP_OPT_TIMESTAMPS },
-	{ "md5", TCP_OPT_MD5 },
-	{ "ao", TCP_OPT_AO },
-	{ "fast-open", TCP_OPT_FASTOPEN },
-};
-
 uint8_t compile_option_kind(const struct node *name)
 {
+	int known = tcp_opt_kind_parse(name->text);
 	uint8_t kind = 0;
-	size_t i;
 
-	for (i = 0; i < sizeof(option_kinds) / sizeof(option_kinds[0]); i++)
-		if (node_is(name, option_kinds[i].name))
-			return option_kinds[i].kind;
+	if (known >= 0)
+		return (uint8_t)known;
 	value_kind(name->text, name->len, &kind);
 	return kind;
 }

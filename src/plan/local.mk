@@ -14,6 +14,8 @@ libshakedown_a_SOURCES += \
 	%D%/params.h \
 	%D%/plan.h \
 	%D%/plan_names.c \
+	%D%/plan_text.c \
+	%D%/plan_text.h \
 	%D%/suite.c \
 	%D%/suite.h \
 	%D%/suite_files.c \
