@@ -2,6 +2,8 @@
 #
 # RFC 9293 as a table: states, transitions, permitted answers.
 
+unit_tests += tests/unit/test_model
+
 libshakedown_a_SOURCES += \
 	%D%/internal.h \
 	%D%/lint.h \

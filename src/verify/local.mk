@@ -2,4 +2,9 @@
 #
 # Plan, trace and model in, verdict out.
 
-libshakedown_a_SOURCES +=
+libshakedown_a_SOURCES += \
+	%D%/internal.h \
+	%D%/verdict.h \
+	%D%/verify.c \
+	%D%/verify.h \
+	%D%/verify_text.c

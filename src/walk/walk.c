@@ -66,6 +66,7 @@ struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
 	f->level = level;
 	f->step = step;
 	f->packet = packet;
+	f->since_ns = w->ref_ns;
 	f->waited_ns = 0;
 	f->states = w->model.states;
 	f->claim = TCP_STATE_NONE;

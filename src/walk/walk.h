@@ -68,7 +68,8 @@ struct walk_finding {
 	enum req_level level;
 	uint16_t step;			/* plan step, or TRACE_STEP_* */
 	int32_t packet;			/* offending or nearest, or -1 */
-	int64_t waited_ns;		/* NO_ANSWER, LATE: since the step before */
+	int64_t since_ns;		/* when the step before was complete */
+	int64_t waited_ns;		/* NO_ANSWER, LATE: from then on */
 	uint16_t states;		/* STATE: what the model holds possible */
 	int8_t claim;			/* STATE: enum tcp_state */
 	uint8_t lint;			/* LINT: index into lint_rules */

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The model: RFC 9293 3.10.7 followed segment by segment.
+ *
+ * Each story is a list of segments with sequence numbers relative to the two
+ * initial ones (ISS of the tester 0x100 below the wrap, of the target 0x80
+ * below it, so that every longer story crosses it), and after each segment the
+ * states the target may be in, or the clause that the segment breaks.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "model/lint.h"
+#include "model/model.h"
+
+#define US 0xfffffffcu		/* the tester's ISS */
+#define THEM 0xfffffffeu	/* the target's */
+
+#define S(x) STATE_BIT(TCP_##x)
+#define F TCP_FIN
+#define SY TCP_SYN
+#define R TCP_RST
+#define A TCP_ACK
+
+struct line {
+	char dir;		/* '>' to the target, '<' from it, 0: end */
+	uint16_t flags;
+	uint32_t seq, ack;	/* relative */
+	uint32_t len;
+	uint16_t states;	/* afterwards; 0: not looked at */
+	const char *clause;	/* '<': the violation, or NULL: permitted */
+};
+
+struct story {
+	const char *name;
+	enum tcp_state start;
+	struct line line[16];
+};
+
+#define OPEN_UP \
+	{ '>', SY, 0, 0, 0, S(SYN_RECEIVED), NULL }, \
+	{ '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL }, \
+	{ '>', A, 1, 1, 0, S(ESTABLISHED), NULL }
+
+static const struct story stories[] = {
+	{ "handshake", TCP_LISTEN, { OPEN_UP } },
+	{ "SYN,ACK with a wrong ACK", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY | A, 0, 2, 0, 0, "SA-LISTEN-3" } } },
+	{ "SYN,ACK repeated with another ISS", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY | A, 0, 1, 0, 0, NULL },
+		{ '<', SY | A, 5, 1, 0, 0, "SA-LISTEN-3" } } },
+	{ "SYN,ACK nobody asked for", TCP_LISTEN, {
+		{ '<', SY | A, 0, 1, 0, 0, "SA-LISTEN-2" } } },
+	{ "listener resets a SYN", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', R | A, (uint32_t)-THEM, 1, 0, 0, "SA-LISTEN-3" } } },
+	{ "ACK to a listener", TCP_LISTEN, {
+		{ '>', A, 5, 77, 0, S(LISTEN), NULL },
+		{ '<', R, 77, 0, 0, S(LISTEN), NULL } } },
+	{ "reset with ACK bit for an ACK", TCP_LISTEN, {
+		{ '>', A, 5, 77, 0, S(LISTEN), NULL },
+		{ '<', R | A, 77, 5, 0, 0, "SA-LISTEN-2" } } },
+	{ "reset with another SEQ", TCP_LISTEN, {
+		{ '>', A, 5, 77, 0, S(LISTEN), NULL },
+		{ '<', R, 78, 0, 0, 0, "SA-LISTEN-2" } } },
+	{ "two resets for one ACK", TCP_LISTEN, {
+		{ '>', A, 5, 77, 0, S(LISTEN), NULL },
+		{ '<', R, 77, 0, 0, S(LISTEN), NULL },
+		{ '<', R, 77, 0, 0, 0, "3.5.2" } } },
+	{ "SYN to a closed port", TCP_CLOSED, {
+		{ '>', SY, 0, 0, 0, S(CLOSED), NULL },
+		{ '<', R | A, (uint32_t)-THEM, 1, 0, S(CLOSED), NULL } } },
+	{ "SYN with data to a closed port", TCP_CLOSED, {
+		{ '>', SY, 0, 0, 4, S(CLOSED), NULL },
+		{ '<', R | A, (uint32_t)-THEM, 1, 0, 0, "SA-CLOSED-2" } } },
+	{ "reset to a closed port is not answered", TCP_CLOSED, {
+		{ '>', R, 0, 0, 0, S(CLOSED), NULL },
+		{ '<', R, 0, 0, 0, 0, "3.5.2" } } },
+	{ "four-way close, tester first", TCP_LISTEN, { OPEN_UP,
+		{ '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL },
+		{ '<', A, 1, 2, 0, S(CLOSE_WAIT), NULL },
+		{ '<', F | A, 1, 2, 0, S(LAST_ACK), NULL },
+		{ '>', A, 2, 2, 0, S(CLOSED), NULL },
+		{ '>', A, 2, 2, 0, S(CLOSED), NULL },
+		{ '<', R, 2, 0, 0, S(CLOSED), NULL } } },
+	{ "FIN acknowledged too far", TCP_LISTEN, { OPEN_UP,
+		{ '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL },
+		{ '<', A, 1, 3, 0, 0, "3.4-ACK-BEYOND" } } },
+	{ "four-way close, target first", TCP_LISTEN, { OPEN_UP,
+		{ '<', A | F, 1, 1, 10, S(FIN_WAIT_1), NULL },
+		{ '>', A, 1, 12, 0, S(FIN_WAIT_2), NULL },
+		{ '>', A, 1, 12, 5, S(FIN_WAIT_2) | S(CLOSED), NULL },
+		{ '<', A, 12, 6, 0, S(FIN_WAIT_2), NULL },
+		{ '>', F | A, 6, 12, 0, S(TIME_WAIT), NULL },
+		{ '<', A, 12, 7, 0, S(TIME_WAIT), NULL },
+		{ '>', F | A, 6, 12, 0, S(TIME_WAIT), NULL },
+		{ '<', A, 12, 7, 0, S(TIME_WAIT), NULL } } },
+	{ "simultaneous close", TCP_LISTEN, { OPEN_UP,
+		{ '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL },
+		{ '>', A | F, 1, 1, 0, S(CLOSING), NULL },
+		{ '<', A, 2, 2, 0, S(CLOSING), NULL },
+		{ '>', A, 2, 2, 0, S(TIME_WAIT), NULL } } },
+	{ "FINs cross on the wire", TCP_LISTEN, { OPEN_UP,
+		{ '>', A | F, 1, 1, 0, S(CLOSE_WAIT), NULL },
+		{ '<', A | F, 1, 1, 0, S(CLOSING), NULL },
+		{ '<', A, 2, 2, 0, S(CLOSING), NULL },
+		{ '>', A, 2, 2, 0, S(TIME_WAIT), NULL } } },
+	{ "FIN and ACK of the FIN in one", TCP_LISTEN, { OPEN_UP,
+		{ '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL },
+		{ '>', A | F, 1, 2, 0, S(TIME_WAIT), NULL } } },
+	{ "data after the FIN", TCP_LISTEN, { OPEN_UP,
+		{ '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL },
+		{ '<', A, 2, 1, 4, 0, "3.6-AFTER-FIN" } } },
+	{ "a gap in the target's data", TCP_LISTEN, { OPEN_UP,
+		{ '<', A, 5, 1, 4, 0, "3.4-SEQ" } } },
+	{ "an ACK without SND.NXT", TCP_LISTEN, { OPEN_UP,
+		{ '<', A, 4, 1, 0, 0, "3.10.7.4-SEQ" } } },
+	{ "acknowledges less than before", TCP_LISTEN, { OPEN_UP,
+		{ '>', A, 1, 1, 10, S(ESTABLISHED), NULL },
+		{ '<', A, 1, 11, 0, S(ESTABLISHED), NULL },
+		{ '<', A, 1, 6, 0, 0, "3.4-ACK-BACKWARDS" } } },
+	{ "data without ACK", TCP_LISTEN, { OPEN_UP,
+		{ '<', TCP_PSH, 1, 0, 4, 0, "3.1-ACK" } } },
+	{ "reset in ESTABLISHED", TCP_LISTEN, { OPEN_UP,
+		{ '>', R, 1, 0, 0, S(CLOSED), NULL },
+		{ '>', A, 1, 1, 0, S(CLOSED), NULL },
+		{ '<', R, 1, 0, 0, S(CLOSED), NULL } } },
+	{ "reset beside RCV.NXT: challenge or RFC 793", TCP_LISTEN, { OPEN_UP,
+		{ '>', R, 2, 0, 0, S(ESTABLISHED) | S(CLOSED), NULL },
+		{ '<', A, 1, 1, 0, S(ESTABLISHED), NULL } } },
+	{ "reset outside the window", TCP_LISTEN, { OPEN_UP,
+		{ '>', R, 0x100000, 0, 0, S(ESTABLISHED), NULL } } },
+	{ "reset in SYN-RECEIVED", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL },
+		{ '>', R, 1, 0, 0, S(LISTEN), NULL },
+		{ '>', SY, 9, 0, 0, S(SYN_RECEIVED), NULL },
+		{ '<', SY | A, 7, 10, 0, S(SYN_RECEIVED), NULL } } },
+	{ "bad ACK in SYN-RECEIVED", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL },
+		{ '>', A, 1, 2, 0, S(SYN_RECEIVED), NULL },
+		{ '<', R, 2, 0, 0, S(SYN_RECEIVED), NULL },
+		{ '>', A, 1, 1, 0, S(ESTABLISHED), NULL } } },
+	{ "FIN beyond a hole, then the hole is filled", TCP_LISTEN, { OPEN_UP,
+		{ '>', A | F, 11, 1, 4, S(ESTABLISHED), NULL },
+		{ '<', A, 1, 1, 0, S(ESTABLISHED), NULL },
+		{ '>', A, 1, 1, 10, S(ESTABLISHED) | S(CLOSE_WAIT), NULL },
+		{ '<', A, 1, 16, 0, 0, NULL } } },
+	{ "resets for no reason", TCP_LISTEN, { OPEN_UP,
+		{ '<', R, 9, 0, 0, 0, "3.10.5-ABORT" } } },
+	{ "application aborts", TCP_LISTEN, { OPEN_UP,
+		{ '<', R | A, 1, 1, 0, S(CLOSED), NULL } } },
+	{ "SYN without ACK for an answer", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY, 0, 0, 0, 0, "SA-LISTEN-3" } } },
+};
+
+static void fill(struct segment *s, const struct line *l)
+{
+	bool tx = l->dir == '>';
+
+	memset(s, 0, sizeof(*s));
+	s->flags = l->flags;
+	s->seq = l->seq + (tx ? US : THEM);
+	s->ack = l->flags & TCP_ACK ? l->ack + (tx ? THEM : US) : 0;
+	/* A reset's SEQ answers our ACK field, which counts from THEM. */
+	s->window = 20000;
+	s->data_len = l->len;
+}
+
+static void tell(const struct story *st, struct model *m)
+{
+	int64_t t = 1000000000;
+
+	for (size_t i = 0; st->line[i].dir; i++) {
+		const struct line *l = &st->line[i];
+		struct model_violation v = { 0 };
+		struct buf b = BUF_INIT;
+		struct segment s;
+
+		fill(&s, l);
+		/* 300 ms apart: nothing crosses on the wire by accident. */
+		t += 300000000;
+		if (l->dir == '>') {
+			model_tx(m, &s, t);
+		} else {
+			bool ok = model_rx(m, &s, t, &v);
+
+			cr_assert(ok == !l->clause, "%s, line %zu: %s %s",
+				  st->name, i, v.clause ? v.clause : "permitted",
+				  v.what ? v.what : "");
+			if (!ok) {
+				cr_assert_str_eq(v.clause, l->clause,
+						 "%s, line %zu: %s", st->name, i,
+						 v.clause);
+				return;
+			}
+		}
+		model_states_str(m->states, &b);
+		cr_assert(!l->states || m->states == l->states,
+			  "%s, line %zu: %s", st->name, i, buf_str(&b));
+		buf_fini(&b);
+	}
+}
+
+Test(model, stories)
+{
+	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++) {
+		struct model m;
+
+		model_init(&m, stories[i].start, true);
+		tell(&stories[i], &m);
+	}
+}
+
+/* Every clause of the table is named, and every row can be reached by a state. */
+Test(model, table_is_complete)
+{
+	for (size_t i = 0; i < model_table_len; i++) {
+		const struct model_row *r = &model_table[i];
+
+		cr_assert(r->states != 0, "row %zu", i);
+		cr_assert(r->clause && r->section && r->rules, "row %zu", i);
+	}
+}
+
+/* What crosses on the wire is explained by the state before. */
+Test(model, crossing)
+{
+	const struct story open = { "open", TCP_LISTEN, { OPEN_UP } };
+	struct line rst = { '>', R, 1, 0, 0, 0, NULL };
+	struct line data = { '<', A, 1, 1, 100, 0, NULL };
+	struct model_violation v;
+	struct segment s;
+	struct model m;
+
+	model_init(&m, TCP_LISTEN, true);
+	tell(&open, &m);
+	fill(&s, &rst);
+	model_tx(&m, &s, 5000000000);
+	cr_assert(model_possible(&m, TCP_CLOSED));
+	fill(&s, &data);
+	cr_assert(model_rx(&m, &s, 5000100000, &v), "100 us later: it crossed");
+	model_init(&m, TCP_LISTEN, true);
+	tell(&open, &m);
+	fill(&s, &rst);
+	model_tx(&m, &s, 5000000000);
+	fill(&s, &data);
+	cr_assert(!model_rx(&m, &s, 6000000000, &v), "a second later: it did not");
+}
+
+/* On a path that may lose packets the state before stays possible. */
+Test(model, lossy_path)
+{
+	struct line syn = { '>', SY, 0, 0, 0, 0, NULL };
+	struct segment s;
+	struct model m;
+
+	model_init(&m, TCP_LISTEN, false);
+	fill(&s, &syn);
+	model_tx(&m, &s, 1000);
+	cr_assert_eq(m.states, S(LISTEN) | S(SYN_RECEIVED));
+}
+
+/* A segment with a bad checksum moves nothing (MUST-3). */
+Test(model, broken_segments)
+{
+	struct line syn = { '>', SY, 0, 0, 0, 0, NULL };
+	struct segment s;
+	struct model m;
+
+	model_init(&m, TCP_LISTEN, true);
+	fill(&s, &syn);
+	s.defects = SEG_DEFECT_CHECKSUM;
+	model_tx(&m, &s, 1000);
+	cr_assert_eq(m.states, S(LISTEN));
+	s.defects |= SEG_DEFECT_CHECKSUM_PARTIAL;
+	model_tx(&m, &s, 2000);
+	cr_assert_eq(m.states, S(SYN_RECEIVED), "filled in after the capture");
+}
+
+static void lint_one(const char *rule, uint16_t flags, uint32_t defects,
+		     const struct tcp_opt *o, bool ts_ok)
+{
+	uint64_t offered[4] = { 0 };
+	struct lint_context c = { .offered = offered, .syn_seen = true,
+				  .ts_ok = ts_ok };
+	struct segment s;
+	uint8_t out[8];
+	size_t n;
+
+	memset(&s, 0, sizeof(s));
+	s.flags = flags;
+	s.defects = defects;
+	s.reserved = strcmp(rule, "reserved-bits") ? 0 : 4;
+	if (o)
+		s.opt[s.n_opt++] = *o;
+	n = lint_segment(&s, &c, out, 8);
+	cr_assert_eq(n, 1, "%s: %zu rules", rule, n);
+	cr_assert_str_eq(lint_rules[out[0]].name, rule);
+}
+
+Test(lint, each_rule_can_fire)
+{
+	struct tcp_opt mss, ws, sok, ts, sack;
+	const uint32_t block[1][2] = { { 1, 2 } };
+
+	tcp_opt_mss(&mss, 1460);
+	tcp_opt_wscale(&ws, 7);
+	tcp_opt_simple(&sok, TCP_OPT_SACK_PERMITTED);
+	tcp_opt_timestamps(&ts, 1, 2);
+	tcp_opt_sack(&sack, 1, block);
+	lint_one("checksum", A, SEG_DEFECT_CHECKSUM, NULL, false);
+	lint_one("ip-checksum", A, SEG_DEFECT_IP_CHECKSUM, NULL, false);
+	lint_one("data-offset", A, SEG_DEFECT_DATA_OFFSET, NULL, false);
+	lint_one("reserved-bits", A, 0, NULL, false);
+	lint_one("option-length", A, SEG_DEFECT_OPT_LENGTH, NULL, false);
+	lint_one("option-padding", A, SEG_DEFECT_OPT_PADDING, NULL, false);
+	lint_one("mss-on-syn-only", A, 0, &mss, false);
+	lint_one("window-scale-on-syn-only", A, 0, &ws, false);
+	lint_one("sack-permitted-on-syn-only", A, 0, &sok, false);
+	lint_one("window-scale-unasked", SY | A, 0, &ws, false);
+	lint_one("timestamps-unasked", SY | A, 0, &ts, false);
+	lint_one("timestamps-not-agreed", A, 0, &ts, false);
+	lint_one("timestamps-missing", A, 0, NULL, true);
+	lint_one("sack-not-permitted", A, 0, &sack, false);
+	lint_one("syn-and-fin", SY | F, 0, NULL, false);
+	lint_one("reset-form", R | F, 0, NULL, false);
+}
