@@ -190,8 +190,8 @@ static void open_passive(struct model *m, const struct segment *s)
 	m->irs_known = true;
 	m->irs = s->seq;
 	m->rcv_nxt_lo = s->seq + 1;
-	/* Data in a SYN may be kept or not: SA-LISTEN-4. */
-	m->rcv_nxt = s->seq + segment_len(s);
+	/* Data in a SYN may be kept or not (SA-LISTEN-4): SYN,ACK will tell. */
+	m->rcv_nxt = m->syn_end = s->seq + segment_len(s);
 	m->rcv_wnd_known = false;
 	m->fin_received = m->fin_sent = m->iss_known = m->ws_ok = false;
 	m->n_ranges = 0;
@@ -200,6 +200,7 @@ static void open_passive(struct model *m, const struct segment *s)
 	m->target_shift = 0;
 	m->snd_wnd = m->max_snd_wnd = s->window;
 	m->time_wait_ns = 0;
+	m->snd_moved_ns = m->rcv_moved_ns = INT64_MIN / 2;
 }
 
 static void remember_range(struct model *m, const struct segment *s)

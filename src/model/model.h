@@ -113,6 +113,7 @@ struct model {
 	bool irs_known;
 	uint32_t irs;			/* our ISS, as it sees it */
 	uint32_t rcv_nxt, rcv_nxt_lo;
+	uint32_t syn_end;		/* of what our SYN carried: kept, or not */
 	uint32_t rcv_right;		/* furthest right edge it ever advertised */
 	bool rcv_wnd_known;
 	bool fin_received;		/* our FIN is in rcv_nxt */
@@ -126,6 +127,10 @@ struct model {
 	bool fin_sent;
 	uint32_t fin_seq;
 	uint32_t snd_wnd, max_snd_wnd;
+	/* SND.NXT and acknowledgment before they last moved, and when: a
+	 * segment that was overtaken on the way still carries them. */
+	uint32_t snd_nxt_was, rcv_nxt_was;
+	int64_t snd_moved_ns, rcv_moved_ns;
 	uint8_t our_shift, target_shift;
 	bool our_ws, ws_ok;
 

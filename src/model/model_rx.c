@@ -38,14 +38,29 @@ static bool violate_value(struct model_violation *v, const char *clause,
 	return false;
 }
 
+static bool is_recent(const struct model *m, int64_t then_ns, int64_t now_ns)
+{
+	return now_ns - then_ns < (m->lossless ? CROSSING_LOCAL_NS : CROSSING_NS);
+}
+
 /* The states that explain a segment seen at @ts_ns. */
 static uint16_t states_at(const struct model *m, int64_t ts_ns)
 {
-	int64_t crossing = m->lossless ? CROSSING_LOCAL_NS : CROSSING_NS;
-
-	if (m->before && ts_ns - m->changed_ns < crossing)
+	if (m->before && is_recent(m, m->changed_ns, ts_ns))
 		return m->states | m->before;
 	return m->states;
+}
+
+/* SND.NXT or the acknowledgment moves: keep where it stood a moment ago. */
+static void move(const struct model *m, uint32_t *value, uint32_t to,
+		 uint32_t *was, int64_t *moved_ns, int64_t now_ns)
+{
+	if (!seq_gt(to, *value))
+		return;
+	if (!is_recent(m, *moved_ns, now_ns))
+		*was = *value;
+	*moved_ns = now_ns;
+	*value = to;
 }
 
 bool model_is_retransmission(const struct model *m, const struct segment *s)
@@ -159,7 +174,7 @@ static void learn_window(struct model *m, const struct segment *s)
 static bool check_syn_ack(struct model *m, const struct segment *s,
 			  struct model_violation *v)
 {
-	if (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, m->rcv_nxt))
+	if (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, m->syn_end))
 		return violate_value(v, "SA-LISTEN-3", FIELD_ACK, m->irs + 1,
 				     "SYN,ACK acknowledges SEG.SEQ+1");
 	if (m->iss_known && s->seq != m->iss)
@@ -187,8 +202,10 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 	if (!m->iss_known) {
 		m->iss_known = true;
 		m->iss = m->snd_una = s->seq;
-		m->snd_nxt = s->seq + 1;
+		m->snd_nxt = m->snd_nxt_was = s->seq + 1;
+		m->rcv_nxt_was = s->ack;
 		learn_options(m, s);
+		m->rcv_nxt = s->ack;
 		m->states = STATE_BIT(TCP_SYN_RECEIVED);
 		m->before = 0;
 	}
@@ -200,12 +217,15 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 /* Everything else */
 
 static bool check_ack_number(const struct model *m, const struct segment *s,
-			     struct model_violation *v)
+			     int64_t ts_ns, struct model_violation *v)
 {
-	if (seq_gt(s->ack, m->rcv_nxt))
+	bool overtaken = is_recent(m, m->rcv_moved_ns, ts_ns) &&
+		seq_ge(s->ack, m->rcv_nxt_was);
+
+	if (seq_gt(s->ack, seq_max(m->rcv_nxt, m->syn_end)))
 		return violate_value(v, "3.4-ACK-BEYOND", FIELD_ACK, m->rcv_nxt,
 				     "acknowledges what was never sent in order");
-	if (m->lossless && seq_lt(s->ack, m->rcv_nxt_lo))
+	if (seq_lt(s->ack, m->rcv_nxt_lo) && !overtaken)
 		return violate_value(v, "3.4-ACK-BACKWARDS", FIELD_ACK,
 				     m->rcv_nxt_lo,
 				     "acknowledges less than before");
@@ -224,7 +244,8 @@ static bool check_empty(const struct model *m, const struct segment *s,
 	if (shrunk && seq_ge(s->seq, m->snd_una) && seq_lt(s->seq, m->snd_nxt))
 		return true;
 	/* Sent before a segment that overtook it. */
-	if (!m->lossless && seq_ge(s->seq, m->iss) && seq_lt(s->seq, m->snd_nxt))
+	if (is_recent(m, m->snd_moved_ns, ts_ns) && seq_lt(s->seq, m->snd_nxt) &&
+	    seq_ge(s->seq, m->snd_nxt_was))
 		return true;
 	return violate_value(v, "3.10.7.4-SEQ", FIELD_SEQ, m->snd_nxt,
 			     "an acknowledgment carries SEQ=SND.NXT");
@@ -293,14 +314,16 @@ static void follow_fin(struct model *m, const struct segment *s)
 	m->before = 0;
 }
 
-static void follow_text(struct model *m, const struct segment *s)
+static void follow_text(struct model *m, const struct segment *s, int64_t ts_ns)
 {
 	uint32_t end = s->seq + segment_len(s);
 
-	m->rcv_nxt_lo = seq_max(m->rcv_nxt_lo, s->ack);
+	move(m, &m->rcv_nxt_lo, s->ack, &m->rcv_nxt_was, &m->rcv_moved_ns, ts_ns);
+	/* What our SYN carried was kept after all. */
+	m->rcv_nxt = seq_max(m->rcv_nxt, s->ack);
 	learn_window(m, s);
 	if (seq_gt(end, m->snd_nxt)) {
-		m->snd_nxt = end;
+		move(m, &m->snd_nxt, end, &m->snd_nxt_was, &m->snd_moved_ns, ts_ns);
 		if ((s->flags & TCP_FIN) && !m->fin_sent)
 			follow_fin(m, s);
 	}
@@ -325,12 +348,12 @@ static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 	if (!m->iss_known)
 		return violate(v, "SA-LISTEN-3", FIELD_FLAGS,
 			       "answers a SYN with something else than SYN,ACK");
-	ok = check_ack_number(m, s, v);
+	ok = check_ack_number(m, s, ts_ns, v);
 	if (ok)
 		ok = segment_len(s) ? check_text(m, s, states, v)
 				    : check_empty(m, s, ts_ns, v);
 	if (ok)
-		follow_text(m, s);
+		follow_text(m, s, ts_ns);
 	return ok;
 }
 

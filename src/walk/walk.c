@@ -281,7 +281,7 @@ static void take(struct walk *w, int taker, int alt, size_t packet,
 	for (uint16_t i = w->step; i != taker; i = w->plan->step[i].next)
 		w->result[i].status = STEP_SKIPPED;
 	bound_segment_set(&w->bound[target], s);
-	if (t - w->ref_ns < after_of(w, taker, alt)) {
+	if (after_of(w, taker, alt) && t - w->ref_ns < after_of(w, taker, alt)) {
 		struct walk_finding *f;
 
 		w->step = (uint16_t)taker;
@@ -367,7 +367,9 @@ void walk_enter(struct walk *w, uint16_t step, int64_t t)
 	const struct plan_step *st = &w->plan->step[step];
 
 	w->step = step;
-	w->ref_ns = t;
+	/* A segment from the backlog came before the step that waited for it. */
+	if (t > w->ref_ns)
+		w->ref_ns = t;
 	w->nearest = -1;
 	w->noise = false;
 	switch (st->kind) {

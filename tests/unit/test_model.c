@@ -253,6 +253,29 @@ Test(model, crossing)
 	cr_assert(!model_rx(&m, &s, 6000000000, &v), "a second later: it did not");
 }
 
+/* An acknowledgment that a FIN overtook carries the numbers from before. */
+Test(model, overtaken)
+{
+	const struct story open = { "open", TCP_LISTEN, { OPEN_UP,
+		{ '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL } } };
+	struct line fin = { '<', F | A, 1, 2, 0, 0, NULL };
+	struct line ack = { '<', A, 1, 2, 0, 0, NULL };
+	struct model_violation v;
+	struct segment s;
+	struct model m;
+
+	for (int late = 0; late < 2; late++) {
+		model_init(&m, TCP_LISTEN, true);
+		tell(&open, &m);
+		fill(&s, &fin);
+		cr_assert(model_rx(&m, &s, 5000000000, &v));
+		fill(&s, &ack);
+		cr_assert(model_rx(&m, &s, late ? 5500000000 : 5000100000, &v)
+			  == !late);
+		cr_assert_eq(m.states, S(LAST_ACK));
+	}
+}
+
 /* On a path that may lose packets the state before stays possible. */
 Test(model, lossy_path)
 {
