@@ -17,7 +17,6 @@
 #define ARP_REQUEST 1
 #define ARP_REPLY 2
 
-#define IP6_HDR 40
 #define ND_HOP_LIMIT 255 /* RFC 4861 7.1: proves that no router was between */
 #define ND_NS 135
 #define ND_NA 136

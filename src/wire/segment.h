@@ -6,8 +6,9 @@
  * best reading of them together with marks for each defect: a malformed segment
  * is a result, not an error.  segment_encode() writes what it is told, also
  * what no correct stack could emit.  A decoded segment without defects encodes
- * to the same bytes (but for a length of 0 in the IP header, which segmentation
- * offload leaves there and which is no defect).
+ * to the same bytes, with two exceptions that are no defects: a length of 0 in
+ * the IP header, which segmentation offload leaves there, and a checksum of
+ * 0xffff, the other zero of ones' complement, are written as what they stand for.
  *
  * RFC 9293 section 3.1 (header), 3.2 (options); RFC 791; RFC 8200.
  */

@@ -53,9 +53,11 @@ static void describe(const struct segment *s)
 	buf_fini(&b);
 }
 
-/* The length field of the IP header is 0: written as what it stands for. */
-static bool open_length(const uint8_t *p)
+/* What is no defect, and yet written otherwise: see wire/segment.h. */
+static bool other_form(const struct segment *s, const uint8_t *p)
 {
+	if (s->checksum == 0xffff || s->ip_checksum == 0xffff)
+		return true;
 	return p[0] >> 4 == 4 ? !p[2] && !p[3] : !p[4] && !p[5];
 }
 
@@ -77,7 +79,7 @@ static void check_round_trip(const struct segment *s, const uint8_t *p)
 	CHECK(n > 0 || s->ip_len > SEGMENT_PACKET_MAX);
 	if (!n)
 		return;
-	if (!s->defects && !open_length(p)) {
+	if (!s->defects && !other_form(s, p)) {
 		CHECK(n == s->ip_len);
 		check_equal(first, p, n);
 	}

@@ -243,6 +243,11 @@ static const struct defect defects[] = {
 	{ "the same with IPv6",
 	  "6000 0000 0014 0640" IP6_ADDRS TCP_ACK_HEAD "5010 0200 fa30 0000", 0,
 	  D(CHECKSUM) | D(CHECKSUM_PARTIAL), 0, 0, 0 },
+	{ "the other zero of ones' complement is right", IP4_ACK
+	  TCP_ACK_HEAD "5010 0200 ffff d665", 0, 0, 0, 0, 0 },
+	{ "several at once: they add up", "4500 0028 1234 4000 4006 1489" IP4_ADDRS
+	  TCP_ACK_HEAD "4e10 0200 d865 0001", 0,
+	  D(IP_CHECKSUM) | D(RESERVED) | D(DATA_OFFSET) | D(CHECKSUM), 0, 0, 0 },
 	{ "reserved bits", IP4_ACK TCP_ACK_HEAD "5e10 0200 c865 0000", 0, D(RESERVED), 0, 0, 0 },
 	{ "data not captured, checksum not judged",
 	  "4500 012c 1234 4000 4006 1384" IP4_ADDRS TCP_ACK_HEAD "5010 0200 1111 0000 6162", 300,
