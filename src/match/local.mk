@@ -2,6 +2,8 @@
 #
 # Compares a segment with an expectation, field by field.
 
+unit_tests += tests/unit/test_match
+
 libshakedown_a_SOURCES += \
 	%D%/build.h \
 	%D%/match.h \

@@ -2,6 +2,9 @@
 #
 # The engine, the scheduler, the client of the agent.
 
+unit_tests += tests/unit/test_run
+EXTRA_DIST += tests/unit/run_util.h
+
 libshakedown_a_SOURCES += \
 	%D%/run.h \
 	%D%/sched.h \
