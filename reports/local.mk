@@ -3,4 +3,7 @@
 # What reports are made of (templates, schemas), installed as it lies here, and
 # the published reports, which are only distributed.
 
-nobase_dist_pkgdata_DATA +=
+nobase_dist_pkgdata_DATA += \
+	reports/schema/events.json \
+	reports/schema/junit.xsd \
+	reports/schema/report.json

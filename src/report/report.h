@@ -48,13 +48,15 @@ struct report_totals {
 	int exit_status;
 };
 
-struct report; /* open report */
+struct report;	   /* open report */
+struct report_ops; /* how a format works: report/format.h */
 
 struct report_format {
 	const char *name; /* "human", "tap", "jsonl", "junit", "json" */
 	const char *about;
 	bool to_stdout; /* may be named in --format */
 	bool to_file;	/* may be named in --report */
+	const struct report_ops *ops;
 };
 /* All formats, for option checking, help and completion; ends with name NULL. */
 extern const struct report_format report_formats[];
@@ -72,9 +74,10 @@ struct report_options {
  */
 struct report *report_open(const char *name, const char *path, const struct report_options *opt,
 			   struct diags *ds);
+/* @s and its strings stay until report_close(). */
 void report_start(struct report *r, const struct report_suite *s);
 void report_result(struct report *r, const struct report_result *res);
-/* Progress: @running runs are in flight, @done of @planned have ended. */
+/* Progress: @done runs have ended, @running are in flight.  Cheap to call often. */
 void report_progress(struct report *r, size_t done, size_t running);
 void report_finish(struct report *r, const struct report_totals *t);
 /* Flushes, frees; 0 or -errno if anything could not be written. */

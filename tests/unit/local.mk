@@ -13,4 +13,7 @@ TESTS += $(unit_tests)
 else
 TESTS += %D%/no-criterion.sh
 endif
+# Compared byte for byte; `UPDATE_GOLDEN=1 make check` writes the files anew.
+EXTRA_DIST += %D%/report
+
 EXTRA_DIST += %D%/no-criterion.sh

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The report for a person at a terminal.  Runs that went well take a line (with
+ * --verbose) or none; of the others everything is shown that helps to see what
+ * happened, and the commands that show more.  Colour is all that a terminal
+ * changes.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "report/format.h"
+#include "report/pair.h"
+#include "report/requirements.h"
+
+#define INDENT "    "
+#define GUTTER 12      /* "INCONCLUSIVE" */
+#define FINDINGS_MAX 5 /* shown in full */
+
+struct human {
+	struct report report;
+	struct arena *arena; /* scratch, for one result */
+	struct buf scratch;
+	bool after_block;
+};
+
+#define COLOR_OFF "\033[0m"
+#define COLOR_CARET "\033[1;31m"
+#define COLOR_PLACE "\033[34m"
+#define COLOR_BOLD "\033[1m"
+
+static const struct {
+	const char *word, *color;
+} looks[STATUS_N] = {
+	[STATUS_PASS] = { "PASS", "\033[32m" },
+	[STATUS_FAIL] = { "FAIL", "\033[1;31m" },
+	[STATUS_WARNING] = { "WARN", "\033[1;33m" },
+	[STATUS_INCONCLUSIVE] = { "INCONCLUSIVE", "\033[1;35m" },
+	[STATUS_ERROR] = { "ERROR", "\033[1;35m" },
+	[STATUS_SKIP] = { "SKIP", "\033[2m" },
+};
+
+static const char *color(const struct human *h, const char *code)
+{
+	return h->report.opt.color ? code : "";
+}
+
+static void human_start(struct report *r)
+{
+	struct human *h = (struct human *)r;
+	const struct report_suite *s = r->suite;
+
+	h->arena = arena_new();
+	if (r->opt.verbose < 0)
+		return;
+	text_add(&r->out, s->program);
+	buf_printf(&r->out, ": %zu run%s against ", s->n_planned, s->n_planned == 1 ? "" : "s");
+	text_add(&r->out, s->target);
+	if (s->tester) {
+		buf_adds(&r->out, " from ");
+		text_add(&r->out, s->tester);
+	}
+	buf_printf(&r->out, ", seed 0x%" PRIx64 ", run ", s->seed);
+	text_add(&r->out, s->run_id);
+	buf_addc(&r->out, '\n');
+}
+
+static int digits(size_t n)
+{
+	int width = 1;
+
+	while (n /= 10)
+		width++;
+	return width;
+}
+
+/* "    FAIL [  1.003s] ( 7/51) listen/ack-draws-reset[ip=4]" */
+static void add_headline(struct human *h, const struct report_result *res, enum status status)
+{
+	struct buf *out = &h->report.out;
+	size_t planned = h->report.suite->n_planned;
+
+	buf_printf(out, "%s%*s%s [%7.3fs] (%*zu/%zu) ", color(h, looks[status].color), GUTTER,
+		   looks[status].word, color(h, COLOR_OFF), (double)res->duration_ns / 1e9,
+		   digits(planned), res->index, planned);
+	text_add(out, res->plan->id);
+}
+
+/* One line of the block below: "    evidence  PATH" without its end. */
+static void add_label(struct human *h, const char *label)
+{
+	buf_printf(&h->report.out, INDENT "%-10s", label);
+}
+
+static void add_line(struct human *h, const char *label, const char *text)
+{
+	add_label(h, label);
+	text_add(&h->report.out, text);
+	buf_addc(&h->report.out, '\n');
+}
+
+static void add_requirement(struct human *h, const struct finding *f)
+{
+	struct buf *out = &h->report.out;
+	const struct requirement *known = requirement_find(f->requirement);
+	const char *name = strchr(f->requirement, ':');
+
+	add_label(h, text_level(f->level));
+	text_add_requirement(out, f->requirement);
+	if (known)
+		buf_printf(out, " (%s): %s", name ? name + 1 : known->label, known->meaning);
+	buf_addc(out, '\n');
+}
+
+/* The place in the case file, with the message under the carets. */
+static void add_excerpt(struct human *h, const struct finding *f)
+{
+	struct buf *out = &h->report.out, *block = &h->scratch;
+	char *line, *rest;
+	const char *message;
+
+	if (!f->at.src) {
+		add_line(h, "finding", f->message);
+		return;
+	}
+	buf_printf(out, INDENT "%*s%s-->%s ", digits(f->at.line), "", color(h, COLOR_PLACE),
+		   color(h, COLOR_OFF));
+	text_add_place(out, &f->at);
+	buf_addc(out, '\n');
+	buf_reset(block);
+	text_add(block, f->message);
+	message = arena_strdup(h->arena, buf_str(block));
+	buf_reset(block);
+	diag_render_excerpt(&f->at, message, h->report.opt.color, block);
+	for (rest = block->data; rest && (line = strsep(&rest, "\n")) && (*line || rest);)
+		buf_printf(out, INDENT "%s\n", line);
+}
+
+static void add_finding(struct human *h, const struct report_result *res, const struct finding *f)
+{
+	const struct pair_look look = {
+		.indent = INDENT,
+		.caret_on = color(h, COLOR_CARET),
+		.caret_off = color(h, COLOR_OFF),
+	};
+
+	if (f->kind == FINDING_FAULT) {
+		if (strcmp(f->message, res->verdict->reason))
+			add_line(h, "fault", f->message);
+	} else {
+		add_requirement(h, f);
+		add_excerpt(h, f);
+		pair_add(&h->report.out, f, res->trace, &look, h->arena);
+	}
+	if (f->remedy)
+		add_line(h, "remedy", f->remedy);
+}
+
+/* What the target may do is no news here: deviations name it. */
+static void add_findings(struct human *h, const struct report_result *res)
+{
+	const struct verdict *v = res->verdict;
+
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (v->finding[i].level != LEVEL_MAY && n++ < FINDINGS_MAX)
+			add_finding(h, res, &v->finding[i]);
+	if (n > FINDINGS_MAX)
+		buf_printf(&h->report.out, INDENT "and %zu more\n", n - FINDINGS_MAX);
+}
+
+static void add_deviations(struct human *h, const struct verdict *v)
+{
+	if (!v->n_deviations)
+		return;
+	add_label(h, "deviation");
+	for (size_t i = 0; i < v->n_deviations; i++) {
+		buf_adds(&h->report.out, i ? ", " : "");
+		text_add(&h->report.out, v->deviation[i]);
+	}
+	buf_addc(&h->report.out, '\n');
+}
+
+/* Where to look further. */
+static void add_pointers(struct human *h, const struct report_result *res)
+{
+	struct buf *out = &h->report.out;
+	int packet = res->verdict->n_findings ? res->verdict->finding[0].packet : -1;
+
+	if (res->evidence) {
+		add_label(h, "evidence");
+		text_add(out, res->evidence);
+		if (packet >= 0)
+			buf_printf(out, " (frame %d)", packet + 1);
+		buf_addc(out, '\n');
+	}
+	buf_reset(&h->scratch);
+	text_add_rerun(&h->scratch, h->report.suite, res->plan);
+	add_line(h, "rerun", buf_str(&h->scratch));
+	buf_reset(&h->scratch);
+	buf_adds(&h->scratch, "shakedown explain ");
+	text_add_shell(&h->scratch, res->plan->case_id);
+	add_line(h, "explain", buf_str(&h->scratch));
+}
+
+/* Whether the first finding shows the reason anyway. */
+static bool reason_is_new(const struct verdict *v)
+{
+	const struct finding *f = v->finding;
+
+	return !v->n_findings || f->kind == FINDING_FAULT || strcmp(f->message, v->reason) != 0;
+}
+
+static void add_block(struct human *h, const struct report_result *res, enum status status)
+{
+	struct buf *out = &h->report.out;
+
+	buf_addc(out, '\n');
+	add_headline(h, res, status);
+	buf_printf(out, "   %s", color(h, COLOR_BOLD));
+	text_add(out, res->plan->title);
+	buf_printf(out, "%s\n", color(h, COLOR_OFF));
+	if (reason_is_new(res->verdict))
+		add_line(h, "reason", res->verdict->reason);
+	add_findings(h, res);
+	add_deviations(h, res->verdict);
+	add_pointers(h, res);
+	h->after_block = true;
+}
+
+/* One line, for what is nothing to worry about. */
+static void add_brief(struct human *h, const struct report_result *res, enum status status)
+{
+	struct buf *out = &h->report.out;
+	const struct verdict *v = res->verdict;
+
+	if (h->after_block)
+		buf_addc(out, '\n');
+	h->after_block = false;
+	add_headline(h, res, status);
+	if (status == STATUS_SKIP) {
+		buf_adds(out, "   ");
+		text_add(out, v->reason);
+	}
+	for (size_t i = 0; i < v->n_deviations; i++) {
+		buf_adds(out, i ? ", " : "   ");
+		text_add(out, v->deviation[i]);
+	}
+	buf_addc(out, '\n');
+}
+
+static void human_result(struct report *r, const struct report_result *res)
+{
+	struct human *h = (struct human *)r;
+	enum status status = status_of(res->verdict, r->suite->strict);
+	bool brief = status == STATUS_PASS || status == STATUS_SKIP;
+
+	if (r->opt.verbose < (brief ? 1 : 0))
+		return;
+	if (brief)
+		add_brief(h, res, status);
+	else
+		add_block(h, res, status);
+	arena_reset(h->arena);
+}
+
+static void human_finish(struct report *r, const struct report_totals *t)
+{
+	struct human *h = (struct human *)r;
+	struct buf *out = &r->out;
+	size_t runs = 0;
+
+	for (int i = 0; i < STATUS_N; i++)
+		runs += r->n[i];
+	buf_printf(out, "\n%zu run%s in %.3f s: ", runs, runs == 1 ? "" : "s",
+		   (double)t->duration_ns / 1e9);
+	text_add_counts(out, r->n);
+	if (t->deviations)
+		buf_printf(out, "; %zu deviation%s seen", t->deviations,
+			   t->deviations == 1 ? "" : "s");
+	buf_printf(out, "\n%s", color(h, COLOR_BOLD));
+	text_add_conformance(out, r->n, t, r->suite->strict);
+	buf_printf(out, "%s\n", color(h, COLOR_OFF));
+}
+
+static void human_fini(struct report *r)
+{
+	struct human *h = (struct human *)r;
+
+	arena_free(h->arena);
+	buf_fini(&h->scratch);
+}
+
+const struct report_ops human_ops = {
+	.size = sizeof(struct human),
+	.start = human_start,
+	.result = human_result,
+	.finish = human_finish,
+	.fini = human_fini,
+};
