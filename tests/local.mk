@@ -23,7 +23,7 @@ shell_tests += \
 	%D%/headers.sh \
 	%D%/layers.sh \
 	%D%/spdx.sh
-EXTRA_DIST += %D%/layers.tsv %D%/spdx-exempt
+EXTRA_DIST += %D%/layers.tsv %D%/spdx-exempt %D%/diag
 
 include %D%/peer/local.mk
 include %D%/unit/local.mk

@@ -211,8 +211,14 @@ static size_t name_len(const char *s, size_t len)
 
 static void unknown_name(struct parser *p, const char *s, size_t len, const char *suggestion)
 {
-	const char *minus = memchr(s, '-', len);
+	const char *minus = memchr(s, '-', len), *none = NULL;
+	uint32_t ref;
 
+	/* "snd.nxt-1" is a name as well; better than a near one is what was meant. */
+	if (minus && p->resolve(p->arg, s, (size_t)(minus - s), &ref, &none) == 0)
+		suggestion = NULL;
+	else
+		minus = NULL;
 	fail(p, p->pos, len, "unknown name \"%.*s\"", (int)len, s);
 	if (suggestion)
 		diag_add_help(p->ds, "did you mean \"%s\"?", suggestion);

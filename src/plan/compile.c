@@ -224,9 +224,12 @@ static bool may_enter(struct compiler *c, const struct testcase_fragment *f, con
 	}
 	if (depth < MAX_CHAIN && ++c->n_instances <= COMPILE_MAX_STEPS)
 		return true;
-	if (!c->full)
+	if (!c->full && !c->fragments->too_many) {
 		diag_add(c->ds, DIAG_ERROR, at, "too many fragments are written out here");
-	c->full = true;
+		diag_add_help(c->ds, "at most %d in a case, and %d in each other",
+			      COMPILE_MAX_STEPS, MAX_CHAIN);
+	}
+	c->full = c->fragments->too_many = true;
 	return false;
 }
 
@@ -515,7 +518,7 @@ static struct node *tester_value(struct compiler *c, struct node *const tester[2
 	for (i = 0; i < 2 && !filled; i++) {
 		if (!tester[i] || tester[i]->kind != NODE_MAP || !node_get(tester[i], key))
 			continue;
-		if (tester[i]->bad) {
+		if (node_get(tester[i], key)->bad) {
 			params_use(c->params, tester[i]);
 			return NULL;
 		}

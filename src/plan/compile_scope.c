@@ -129,6 +129,10 @@ static int unknown(struct resolving *r, const char *name, size_t len, const char
 	const char *list[CANDIDATES_MAX];
 	size_t n = candidates(r->c, list);
 
+	if (find_name(r->c->names, name, len)) {
+		*suggestion = arena_printf(r->c->arena, "%.*s.seq", (int)len, name);
+		return -ENOENT;
+	}
 	*suggestion = diag_nearest(arena_strndup(r->c->arena, name, len), list, n);
 	return -ENOENT;
 }

@@ -29,8 +29,7 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* True if a step that means the one means the other as well. */
-static bool same_name(const struct testcase_fragment *a, const struct testcase_fragment *b)
+bool fragments_same(const struct testcase_fragment *a, const struct testcase_fragment *b)
 {
 	return same_text(a->name, b->name) && a->reaches == b->reaches && same_text(a->via, b->via);
 }
@@ -47,8 +46,8 @@ static bool same_directory(const char *a, const char *b)
 	return directory_len(a) == directory_len(b) && !strncmp(a, b, directory_len(a));
 }
 
-static void duplicate(const struct testcase_fragment *first, const struct testcase_fragment *again,
-		      struct diags *ds)
+void fragments_duplicate(const struct testcase_fragment *first, const struct testcase_fragment *again,
+			 struct diags *ds)
 {
 	diag_add(ds, DIAG_ERROR, &again->at, "this fragment is defined twice");
 	if (again->reaches >= 0)
@@ -63,7 +62,7 @@ static const struct testcase_fragment *find_same(const struct testcase_fragment 
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (same_name(list[i], again))
+		if (fragments_same(list[i], again))
 			return list[i];
 	return NULL;
 }
@@ -98,7 +97,7 @@ void fragments_add(struct fragments *f, const struct testcase_file *file, struct
 		if (!same)
 			add(f, x);
 		else if (same_directory(same->file->src->name, file->src->name))
-			duplicate(same, x, ds);
+			fragments_duplicate(same, x, ds);
 	}
 }
 

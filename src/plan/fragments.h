@@ -14,10 +14,18 @@ struct fragments {
 	/* Those found to use themselves: complained about once. */
 	const struct testcase_fragment **cyclic;
 	size_t n_cyclic;
+	bool too_many; /* written out: complained about once */
 };
 
 void fragments_init(struct fragments *f);
 void fragments_fini(struct fragments *f);
+
+/* True if a step that means the one means the other as well. */
+bool fragments_same(const struct testcase_fragment *a, const struct testcase_fragment *b);
+
+/* Says that @again is defined a second time. */
+void fragments_duplicate(const struct testcase_fragment *first,
+			 const struct testcase_fragment *again, struct diags *ds);
 
 /*
  * Makes the fragments of @file visible everywhere.  One of the same name that

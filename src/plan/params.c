@@ -17,6 +17,7 @@ void params_init(struct params *p, struct arena *arena, const struct testcase *t
 {
 	p->param = t->param;
 	p->n = t->n_params;
+	p->bad = t->matrix_bad;
 	p->chosen = arena_calloc(arena, p->n + 1, sizeof(*p->chosen));
 	p->used = arena_calloc(arena, p->n + 1, sizeof(*p->used));
 	p->dropped = arena_calloc(arena, p->n + 1, sizeof(*p->dropped));
@@ -129,7 +130,8 @@ static struct node *value_at(struct params *p, const struct node *n, size_t pos,
 	long i = find(p, n->text + pos + 1, len - 1);
 
 	if (i < 0) {
-		unknown(p, n, pos, len, ds);
+		if (!p->bad)
+			unknown(p, n, pos, len, ds);
 		return NULL;
 	}
 	p->used[i] = true;

@@ -18,6 +18,7 @@
 struct params {
 	const struct testcase_param *param; /* sorted by name */
 	size_t n;
+	bool bad;	  /* some are missing because they are wrong: that was said */
 	uint32_t *chosen; /* for each: index of its value */
 	bool *used;	  /* for each: some step has asked for it */
 	bool *dropped;	  /* for each: out of play, one value only */

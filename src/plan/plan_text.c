@@ -369,9 +369,9 @@ static void add_chain(const struct plan *p, size_t first, size_t end, unsigned i
 	for (i = first; i != end && p->step[i].kind != PLAN_END; i = p->step[i].next) {
 		const struct plan_step *s = &p->step[i];
 
-		if (s->from && (!from || strcmp(from, s->from) != 0)) {
+		if (s->from != from && (!s->from || !from || strcmp(from, s->from) != 0)) {
 			buf_pad(out, ' ', depth * 2);
-			buf_printf(out, "# %s\n", s->from);
+			buf_printf(out, "# %s\n", s->from ? s->from : "the case");
 		}
 		from = s->from;
 		buf_pad(out, ' ', depth * 2);

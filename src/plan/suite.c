@@ -44,7 +44,8 @@ struct loading {
 	struct suite *suite;
 	struct arena *arena; /* the suite's */
 	struct diags *out;
-	struct diags ds; /* of the variant at hand */
+	struct diags told; /* to be sorted into out */
+	struct diags ds;   /* of the variant at hand */
 	struct tally tally;
 	struct fragments fragments;
 	const struct testcase_file **file; /* malloc'ed */
@@ -61,6 +62,8 @@ static void loading_init(struct loading *l, struct diags *out)
 	l->arena = l->suite->arena = arena_new();
 	l->out = out;
 	diags_init(&l->ds);
+	diags_init(&l->told);
+	l->told.limit = SIZE_MAX;
 	tally_init(&l->tally);
 	fragments_init(&l->fragments);
 }
@@ -72,13 +75,14 @@ static void loading_fini(struct loading *l)
 	fragments_fini(&l->fragments);
 	tally_fini(&l->tally);
 	diags_fini(&l->ds);
+	diags_fini(&l->told);
 }
 
 /* Tells what was found outside of any variant. */
 static void tell(struct loading *l)
 {
 	tally_take(&l->tally, &l->ds, NULL);
-	tally_flush(&l->tally, 1, l->out);
+	tally_flush(&l->tally, 1, &l->told);
 }
 
 static void add_file(struct loading *l, const struct testcase_file *file)
@@ -128,9 +132,8 @@ static void check_own_fragments(struct loading *l, const struct testcase_file *f
 		for (j = 0; j < i; j++) {
 			const struct testcase_fragment *g = &file->fragment[j];
 
-			if (f->name && g->name && !strcmp(f->name, g->name)) {
-				diag_add(&l->ds, DIAG_ERROR, &f->at, "this fragment is defined twice");
-				diag_add(&l->ds, DIAG_NOTE, &g->at, "the first one is here");
+			if ((f->name || f->reaches >= 0) && fragments_same(f, g)) {
+				fragments_duplicate(g, f, &l->ds);
 				break;
 			}
 		}
@@ -200,7 +203,7 @@ static const char *compile_variant(struct loading *l, const struct testcase *t,
 	p->step = arena_memdup(l->arena, c.step, c.n_steps * sizeof(*c.step));
 	p->n_steps = (uint16_t)c.n_steps;
 	compile_fini(&c);
-	if (!l->out->n_errors && !l->ds.n_errors && !l->tally.n)
+	if (!l->told.n_errors && !l->ds.n_errors && !l->tally.n)
 		add_plan(l, p);
 	return p->id;
 }
@@ -254,10 +257,11 @@ static void expand(struct loading *l, const struct testcase *t, struct params *p
 		tally_drop(&l->tally);
 		n = compile_variants(l, t, params, excluded);
 	}
-	tally_flush(&l->tally, n, l->out);
-	variants_check_used(params, &l->ds);
+	tally_flush(&l->tally, n, &l->told);
+	if (n > 0)
+		variants_check_used(params, &l->ds);
 	for (i = 0; i < t->n_excludes; i++)
-		if (!excluded[i] && !t->exclude[i].from_defaults)
+		if (!excluded[i] && t->exclude[i].n_params && !t->exclude[i].from_defaults)
 			diag_add(&l->ds, DIAG_ERROR, &t->exclude[i].at,
 				 "this excludes no variant that is not excluded already");
 	if (n == 0)
@@ -325,6 +329,7 @@ static void keep_source(struct diags *ds, const struct source *src)
 static struct suite *finish(struct loading *l)
 {
 	struct suite *s = l->suite;
+	bool failed;
 	size_t i, j;
 
 	for (i = 0; i < l->n_files; i++)
@@ -332,11 +337,12 @@ static struct suite *finish(struct loading *l)
 	for (i = 0; i < l->n_files; i++)
 		for (j = 0; j < l->file[i]->n_cases; j++)
 			load_case(l, &l->file[i]->testcase[j]);
-	if (l->out->n_errors)
-		for (i = 0; i < l->n_files; i++)
-			keep_source(l->out, l->file[i]->src);
+	failed = l->told.n_errors > 0;
+	tally_sort(&l->told, l->out);
+	for (i = 0; failed && i < l->n_files; i++)
+		keep_source(l->out, l->file[i]->src);
 	loading_fini(l);
-	if (l->out->n_errors) {
+	if (failed) {
 		suite_free(s);
 		s = NULL;
 	}

@@ -127,3 +127,61 @@ void tally_drop(struct tally *t)
 	t->n = t->begin;
 	t->overflow = 0;
 }
+
+/* An error with its notes, on the way to its place. */
+struct group {
+	size_t first, n;
+	size_t file; /* index of the first group in the same file */
+	const struct mark *at;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->at->line != y->at->line)
+		return x->at->line < y->at->line ? -1 : 1;
+	if (x->at->col != y->at->col)
+		return x->at->col < y->at->col ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static size_t make_groups(const struct diags *from, struct group *g)
+{
+	size_t i, k, n = 0;
+
+	for (i = 0; i < from->n; i += g[n++].n) {
+		g[n].first = g[n].file = i;
+		g[n].at = &from->list[i].at;
+		for (k = 1; i + k < from->n && from->list[i + k].severity == DIAG_NOTE; k++)
+			;
+		g[n].n = k;
+		for (k = 0; k < n; k++)
+			if (g[k].at->src == g[n].at->src && g[k].file < g[n].file)
+				g[n].file = g[k].file;
+	}
+	return n;
+}
+
+void tally_sort(const struct diags *from, struct diags *out)
+{
+	struct group *g = calloc(from->n + 1, sizeof(*g));
+	size_t n, i, k;
+
+	if (!g)
+		log_panic("out of memory");
+	n = make_groups(from, g);
+	qsort(g, n, sizeof(*g), by_place);
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < g[i].n; k++) {
+			const struct diag *d = &from->list[g[i].first + k];
+
+			diag_add(out, d->severity, &d->at, "%s", d->message);
+			if (d->help)
+				diag_add_help(out, "%s", d->help);
+		}
+	}
+	free(g);
+}

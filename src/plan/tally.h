@@ -36,6 +36,12 @@ void tally_take(struct tally *t, struct diags *ds, const char *variant);
  */
 void tally_flush(struct tally *t, size_t n_variants, struct diags *out);
 
+/*
+ * Appends everything in @from to @out, by file in the order in which the files
+ * first appear, then by line and column; notes stay behind their errors.
+ */
+void tally_sort(const struct diags *from, struct diags *out);
+
 /* Forgets the entries of the case at hand. */
 void tally_drop(struct tally *t);
 

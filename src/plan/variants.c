@@ -88,6 +88,8 @@ static bool check_param(const struct testcase *t, const struct node *key, struct
 
 	for (i = 0; i < t->n_params && i < CANDIDATES_MAX; i++)
 		words[i] = t->param[i].name;
+	if (t->matrix_bad)
+		return false;
 	diag_add(ds, DIAG_ERROR, &key->at, "no parameter \"%s\" in the matrix of this case",
 		 key->text);
 	suggest(key->text, words, i, "parameters are", ds);
@@ -187,7 +189,7 @@ void variants_check_used(const struct params *p, struct diags *ds)
 {
 	size_t i;
 
-	for (i = 0; i < p->n; i++) {
+	for (i = 0; i < p->n && !p->bad; i++) {
 		if (!is_unused(p, i))
 			continue;
 		diag_add(ds, DIAG_ERROR, &p->param[i].at, "parameter \"%s\" is never used",

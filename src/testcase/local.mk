@@ -17,3 +17,5 @@ libshakedown_a_SOURCES += \
 	%D%/vocab.c \
 	%D%/vocab.h \
 	%D%/yaml.c
+
+unit_tests += tests/unit/test_testcase

@@ -69,9 +69,8 @@ static void unknown_key(const struct schema_map *map, const struct node *key,
 static bool check_free_key(const struct schema_map *map, struct node_pair *p,
 			   struct schema_check *c)
 {
-	bool good = map->other_key->check(map->other_key, p->key, c);
-
-	return check_value(map->other, p->value, c) && good;
+	p->key->bad |= !map->other_key->check(map->other_key, p->key, c);
+	return check_value(map->other, p->value, c) && !p->key->bad;
 }
 
 static bool check_pair(const struct schema_map *map, struct node_pair *p, struct schema_check *c)
@@ -172,8 +171,11 @@ static bool check_list(const struct schema *s, struct node *n, struct schema_che
 	if (s->min_items == s->max_items)
 		diag_add(c->ds, DIAG_ERROR, &n->at, "expected exactly %zu items here, not %zu",
 			 s->min_items, n->n_items);
-	else if (n->n_items < s->min_items)
+	else if (n->n_items == 0)
 		diag_add(c->ds, DIAG_ERROR, &n->at, "this list must not be empty");
+	else if (n->n_items < s->min_items)
+		diag_add(c->ds, DIAG_ERROR, &n->at, "expected at least %zu items here, not %zu",
+			 s->min_items, n->n_items);
 	else
 		diag_add(c->ds, DIAG_ERROR, &n->at, "expected at most %zu items here, not %zu",
 			 s->max_items, n->n_items);
@@ -182,8 +184,13 @@ static bool check_list(const struct schema *s, struct node *n, struct schema_che
 
 static bool wrong_kind(const struct schema *s, const struct node *n, struct schema_check *c)
 {
-	diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not %s", schema_expected(s),
-		 node_kind_name(n));
+	if (n->kind != NODE_SCALAR)
+		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not %s", schema_expected(s),
+			 node_kind_name(n));
+	else
+		schema_expected_not(schema_expected(s), n, c);
+	if (n->kind == NODE_SCALAR && n->len && n->len < 32 && s->item && s->item->scalar)
+		diag_add_help(c->ds, "a list of one is written [%s]", n->text);
 	return false;
 }
 

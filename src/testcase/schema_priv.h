@@ -20,6 +20,9 @@ extern const struct schema_scalar scalar_text, scalar_title, scalar_word, scalar
 /* Holds a scalar to @s->scalar: quotes, words, then its own check. */
 bool schema_check_scalar(const struct schema *s, const struct node *n, struct schema_check *c);
 
+/* Adds the error that a scalar is not what was expected. */
+void schema_expected_not(const char *expected, const struct node *n, struct schema_check *c);
+
 /* True for "kind-0" to "kind-255". */
 bool schema_is_kind(const char *name);
 

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "expr/expr.h"
 #include "testcase/schema_priv.h"
 #include "testcase/value.h"
@@ -28,13 +29,25 @@ static struct mark part_of(const struct node *n, size_t pos, size_t len)
 	return m;
 }
 
-static bool expected(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+/* As much of a text as a message shows. */
+#define SHOWN_MAX 40
+
+void schema_expected_not(const char *what, const struct node *n, struct schema_check *c)
 {
 	if (n->len == 0 && !n->quoted)
-		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not nothing", s->expected);
-	else
-		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not \"%s\"", s->expected,
+		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not nothing", what);
+	else if (n->len > SHOWN_MAX)
+		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not \"%.*s...\"", what, SHOWN_MAX,
 			 n->text);
+	else
+		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not \"%s\"", what, n->text);
+}
+
+static bool expected(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	schema_expected_not(s->expected, n, c);
+	if (n->has_param)
+		diag_add_help(c->ds, "parameters can stand in \"steps\" and \"tester\" only");
 	return false;
 }
 
@@ -63,6 +76,21 @@ static const char *near_word(const struct schema_scalar *s, const char *text)
 	return diag_nearest(text, words, n);
 }
 
+/* From this many words on, what is expected does not name all of them. */
+#define MANY_WORDS 5
+
+static void list_words(const struct schema_scalar *s, struct schema_check *c)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; s->word(i); i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", s->word(i));
+	if (i >= MANY_WORDS)
+		diag_add_help(c->ds, "one of: %s", buf_str(&b));
+	buf_fini(&b);
+}
+
 static bool unknown_word(const struct schema_scalar *s, const struct node *n,
 			 struct schema_check *c)
 {
@@ -71,6 +99,8 @@ static bool unknown_word(const struct schema_scalar *s, const struct node *n,
 	expected(s, n, c);
 	if (near)
 		diag_add_help(c->ds, "did you mean \"%s\"?", near);
+	else if (!n->has_param && !s->check)
+		list_words(s, c);
 	return false;
 }
 

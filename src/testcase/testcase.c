@@ -155,17 +155,21 @@ static void read_param(struct loader *l, struct testcase *t, struct testcase_par
 		       const struct node_pair *pair, bool from_defaults)
 {
 	struct testcase_param *p = &params[t->n_params];
-	size_t i;
+	size_t i, errors;
 
 	for (i = 0; i < t->n_params; i++)
 		if (!strcmp(params[i].name, pair->key->text))
 			return; /* the case's own stands before that of the defaults */
-	if (pair->value->bad || pair->key->bad)
+	if (pair->value->bad || pair->key->bad) {
+		t->matrix_bad = true;
 		return;
+	}
 	p->name = pair->key->text;
 	p->at = pair->key->at;
 	p->from_defaults = from_defaults;
+	errors = l->ds->n_errors;
 	read_values(l, p, pair->value);
+	t->matrix_bad |= l->ds->n_errors > errors;
 	if (p->n_values)
 		t->n_params++;
 }

@@ -50,6 +50,7 @@ struct testcase {
 	uint32_t needs;			    /* set of enum plan_need */
 	const struct testcase_param *param; /* sorted by name; `ip` is among them */
 	size_t n_params;
+	bool matrix_bad; /* parameters are missing because they are wrong */
 	const struct testcase_exclude *exclude;
 	size_t n_excludes;
 	struct node *tester[2]; /* the case's and the defaults', or NULL */

@@ -126,8 +126,7 @@ static const struct advice advices[] = {
 	{ "mapping values are not allowed",
 	  "a \": \" starts a value; if it belongs to a text, put the text in quotes" },
 	{ "found character that cannot start any token",
-	  "a text that starts with this character must stand in quotes; "
-	  "lines are indented with blanks, not tabs" },
+	  "a text that starts with this character must stand in quotes" },
 	{ "found a tab character", "indent with blanks, not tabs" },
 	{ "could not find expected ':'", "every line of a map is \"key: value\"" },
 	{ "did not find expected key", "keys of one map must stand in the same column" },
@@ -139,9 +138,12 @@ static const struct advice advices[] = {
 	{ "control characters", "case files are plain UTF-8 text" },
 };
 
-static const char *advice_for(const char *problem)
+static const char *advice_for(const struct reader *r, const char *problem)
 {
-	size_t i;
+	size_t at = locate(r, r->parser.problem_mark.index).offset, i;
+
+	if (r->parser.error == YAML_SCANNER_ERROR && at < r->src->len && r->src->text[at] == '\t')
+		return "indent with blanks, not tabs";
 
 	for (i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
 		if (!strncmp(problem, advices[i].problem, strlen(advices[i].problem)))
@@ -164,13 +166,14 @@ static struct mark problem_mark(const struct reader *r)
 static void syntax_error(struct reader *r)
 {
 	const char *problem = r->parser.problem ? r->parser.problem : "unknown trouble";
-	const char *help = advice_for(problem);
+	const char *help = advice_for(r, problem);
 	struct mark at = problem_mark(r);
 
 	diag_add(r->ds, DIAG_ERROR, &at, "not YAML: %s", problem);
 	if (help)
 		diag_add_help(r->ds, "%s", help);
-	if (r->parser.context && r->parser.error != YAML_READER_ERROR) {
+	if (r->parser.context && r->parser.error != YAML_READER_ERROR &&
+	    r->parser.context_mark.index != r->parser.problem_mark.index) {
 		at = mark_point(r, &r->parser.context_mark);
 		diag_add(r->ds, DIAG_NOTE, &at, "%s that starts here", r->parser.context);
 	}
