@@ -145,6 +145,17 @@ void run_time(struct run *r, int64_t now_ns)
 	walk_time(&r->walk, now_ns);
 }
 
+/*
+ * When a segment was due: as soon as the step before was complete.  Counted
+ * from there, a stalled tester shows as such and not as a slow target.
+ */
+static int64_t due_since(const struct run *r, int64_t now_ns)
+{
+	const struct walk *w = &r->walk;
+
+	return w->phase == WALK_STEPS && !w->probe.active ? w->ref_ns : now_ns;
+}
+
 void run_next(struct run *r, int64_t now_ns, struct run_action *a)
 {
 	struct walk_want want;
@@ -171,7 +182,7 @@ void run_next(struct run *r, int64_t now_ns, struct run_action *a)
 		r->pending.step = want.step;
 		r->pending.flow = want.flow;
 		if (!r->pending.wanted_ns)
-			r->pending.wanted_ns = now_ns;
+			r->pending.wanted_ns = due_since(r, now_ns);
 	}
 }
 

@@ -24,7 +24,6 @@ struct slot {
 	bool used;
 	bool dirty;			/* to be asked what it wants */
 	int64_t due_ns;			/* WAIT until then */
-	uint64_t drops_at_start;
 };
 
 /* Which run a tester port belongs to. */
@@ -47,6 +46,7 @@ struct sched {
 	int64_t earliest_ns;		/* no deadline is before this */
 	int64_t watched_ns;		/* timestamp of the last packet delivered */
 	int64_t progress_ns;
+	uint64_t dropped;		/* by the capture, as far as was noticed */
 	uint16_t alive_port;
 	int error;
 	uint8_t packet[SEGMENT_PACKET_MAX];
@@ -114,23 +114,30 @@ static void give_ports_back(struct sched *sc, struct run *r)
 	}
 }
 
-static uint64_t drops(struct sched *sc)
+/* A lost packet may be anybody's: every run in flight is told. */
+static void notice_drops(struct sched *sc, int64_t now_ns)
 {
 	struct link_stats st = { 0 };
 
 	sc->link->ops->stats(sc->link, &st);
-	return st.dropped;
+	if (st.dropped == sc->dropped)
+		return;
+	for (unsigned int i = 0; i < sc->n_slots; i++) {
+		struct run *r = &sc->slot[i].run;
+
+		if (sc->slot[i].used)
+			trace_add_fault(&r->trace, FAULT_DROPS, now_ns, r->walk.step,
+					(int64_t)(st.dropped - sc->dropped));
+	}
+	sc->dropped = st.dropped;
 }
 
 static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 {
 	struct slot *sl = &sc->slot[i];
 	struct run *r = &sl->run;
-	uint64_t lost = drops(sc) - sl->drops_at_start;
 
-	if (lost)
-		trace_add_fault(&r->trace, FAULT_DROPS, now_ns, r->walk.step,
-				(int64_t)lost);
+	notice_drops(sc, now_ns);
 	sc->done++;
 	sc->sink->ended(sc->sink->arg, r->plan, &r->trace,
 			r->ended_ns - r->trace.start_ns);
@@ -200,7 +207,6 @@ static void start_next(struct sched *sc, int64_t now_ns)
 	setup_of(sc, p, (uint16_t)port, sc->slot[i].run.port[0], &setup);
 	run_start(&sc->slot[i].run, p, &setup, now_ns);
 	sc->slot[i].used = true;
-	sc->slot[i].drops_at_start = drops(sc);
 	sc->n_used++;
 	if (r < 0)
 		run_abort(&sc->slot[i].run, FAULT_PORT, now_ns, r);
@@ -399,6 +405,7 @@ static int round_trip(struct sched *sc)
 
 static void sched_open(struct sched *sc)
 {
+	struct link_stats st = { 0 };
 	const char *missing;
 	int port = target_choose(sc->cfg->target, 1u << NEED_LISTENER, &missing);
 
@@ -415,6 +422,8 @@ static void sched_open(struct sched *sc)
 	for (unsigned int i = 0; i < sc->n_slots; i++)
 		run_init(&sc->slot[i].run);
 	sc->earliest_ns = INT64_MAX;
+	sc->link->ops->stats(sc->link, &st);
+	sc->dropped = st.dropped;
 }
 
 static void sched_close(struct sched *sc)
