@@ -132,8 +132,7 @@ static const struct {
 } slots[] = {
 #define SLOT(f, m) { f, offsetof(struct segment, m), sizeof(((struct segment *)0)->m) }
 	SLOT(FIELD_SEQ, seq), SLOT(FIELD_ACK, ack), SLOT(FIELD_WINDOW, window),
-	SLOT(FIELD_URGENT, urgent), SLOT(FIELD_RESERVED, reserved),
-	SLOT(FIELD_DATA_OFFSET, data_offset), SLOT(FIELD_CHECKSUM, checksum),
+	SLOT(FIELD_URGENT, urgent), SLOT(FIELD_DATA_OFFSET, data_offset), SLOT(FIELD_CHECKSUM, checksum),
 	SLOT(FIELD_TTL, ttl), SLOT(FIELD_TOS, tos), SLOT(FIELD_IP_ID, ip_id),
 	SLOT(FIELD_FLOW_LABEL, flow_label), SLOT(FIELD_SPORT, sport),
 	SLOT(FIELD_DPORT, dport),
@@ -168,6 +167,13 @@ static int build_fields(const struct plan_send *send, const struct match_env *en
 		if (r)
 			return r;
 		store(s, slots[i].off, slots[i].size, v);
+	}
+	if (send->field[FIELD_RESERVED]) {
+		r = eval(send->field[FIELD_RESERVED], env, &v);
+		if (r)
+			return r;
+		s->reserved = v >> 1 & 7;
+		s->flags |= v & 1 ? TCP_AE : 0;
 	}
 	if (send->field[FIELD_DF]) {
 		r = eval(send->field[FIELD_DF], env, &v);

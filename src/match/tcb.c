@@ -178,7 +178,10 @@ int segment_field(const struct segment *s, enum seg_field f, uint32_t *value)
 	case FIELD_URGENT: *value = s->urgent; return 0;
 	case FIELD_DATA_LEN: *value = s->data_len; return 0;
 	case FIELD_DATA_OFFSET: *value = s->data_offset; return 0;
-	case FIELD_RESERVED: *value = s->reserved; return 0;
+	case FIELD_RESERVED:
+		/* Four bits in RFC 9293 3.1; the lowest is AE in RFC 9768. */
+		*value = (uint32_t)s->reserved << 1 | ((s->flags & TCP_AE) != 0);
+		return 0;
 	case FIELD_CHECKSUM: *value = s->checksum; return 0;
 	case FIELD_TTL: *value = s->ttl; return 0;
 	case FIELD_TOS: *value = s->tos; return 0;

@@ -217,6 +217,8 @@ Test(build, defaults_and_overrides)
 		   "ACK seq=0x3e7 ack=0x138a win=5 len=0");
 	check_send("{flags: PSH|ACK, data: hello}",
 		   "PSH|ACK seq=0x3e9 ack=0x1389 win=65535 len=5");
+	check_send("{flags: ACK, reserved: 1}",
+		   "ACK|AE seq=0x3e9 ack=0x1389 win=65535 len=0");
 	check_send("{flags: SYN, options: none}",
 		   "SYN seq=0x3e9 win=65535 len=0");
 }
