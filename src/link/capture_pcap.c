@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libpcap, live.
+ */
+#include "link/capture_pcap.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+
+#include "base/diag.h"
+#include "base/log.h"
+#include "wire/frame.h"
+
+struct capture {
+	pcap_t *pcap;
+	int fd, linktype;
+};
+
+/* Where a frame goes, through pcap_dispatch()'s one pointer. */
+struct delivery {
+	capture_frame_fn *fn;
+	void *arg;
+};
+
+/* libpcap's errors that a person can do something about. */
+static const struct remedy {
+	int pcap_error, err;
+	const char *help;
+} remedies[] = {
+	{ PCAP_ERROR_PERM_DENIED, -EPERM,
+	  "run as root, or: sudo setcap cap_net_raw,cap_net_admin+ep PROGRAM, "
+	  "or run without --target to use the built-in lab" },
+	{ PCAP_ERROR_PROMISC_PERM_DENIED, -EPERM,
+	  "promiscuous mode needs CAP_NET_RAW; run as root" },
+	{ PCAP_ERROR_NO_SUCH_DEVICE, -ENODEV, "`ip link` lists the interfaces" },
+	{ PCAP_ERROR_IFACE_NOT_UP, -ENETDOWN, "bring it up: ip link set INTERFACE up" },
+};
+
+static int open_failed(const char *interface, pcap_t *pcap, int error, struct diags *ds)
+{
+	const char *detail = pcap ? pcap_geterr(pcap) : "";
+
+	diag_add(ds, DIAG_ERROR, NULL, "cannot capture on %s: %s%s%s", interface,
+		 pcap_statustostr(error), *detail ? ": " : "", detail);
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++) {
+		if (remedies[i].pcap_error != error)
+			continue;
+		diag_add_help(ds, "%s", remedies[i].help);
+		return remedies[i].err;
+	}
+	return -EIO;
+}
+
+static int filter_set(pcap_t *pcap, const char *text)
+{
+	struct bpf_program program;
+	int err = pcap_compile(pcap, &program, text, 1, PCAP_NETMASK_UNKNOWN);
+
+	if (err)
+		return err;
+	err = pcap_setfilter(pcap, &program);
+	pcap_freecode(&program);
+	return err;
+}
+
+static int pcap_start(pcap_t *pcap, const struct capture_config *cfg)
+{
+	char message[PCAP_ERRBUF_SIZE];
+	int err;
+
+	pcap_set_snaplen(pcap, (int)cfg->snap_len);
+	pcap_set_promisc(pcap, cfg->promiscuous);
+	pcap_set_immediate_mode(pcap, 1);
+	pcap_set_buffer_size(pcap, (int)(cfg->buffer_size ? cfg->buffer_size : CAPTURE_BUFFER_SIZE));
+	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+	err = pcap_activate(pcap);
+	if (err < 0)
+		return err;
+	if (err > 0)
+		log_msg(LOG_INFO, "capture on %s: %s", cfg->interface, pcap_geterr(pcap));
+	err = pcap_setnonblock(pcap, 1, message);
+	return err ? err : filter_set(pcap, cfg->filter);
+}
+
+/* The DLT_ values that differ from the link types of files. */
+static int linktype_of(pcap_t *pcap)
+{
+	int dlt = pcap_datalink(pcap);
+
+	return dlt == DLT_RAW ? FRAME_RAW : dlt;
+}
+
+int capture_open_live(const struct capture_config *cfg, struct capture **out, struct diags *ds)
+{
+	char message[PCAP_ERRBUF_SIZE] = "";
+	pcap_t *pcap = pcap_create(cfg->interface, message);
+	struct capture *c;
+	int err;
+
+	if (!pcap) {
+		diag_add(ds, DIAG_ERROR, NULL, "cannot capture on %s: %s", cfg->interface, message);
+		return -EIO;
+	}
+	err = pcap_start(pcap, cfg);
+	if (err) {
+		err = open_failed(cfg->interface, pcap, err, ds);
+		pcap_close(pcap);
+		return err;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		log_panic("out of memory");
+	c->pcap = pcap;
+	c->fd = pcap_get_selectable_fd(pcap);
+	c->linktype = linktype_of(pcap);
+	*out = c;
+	return 0;
+}
+
+void capture_close(struct capture *c)
+{
+	if (!c)
+		return;
+	pcap_close(c->pcap);
+	free(c);
+}
+
+static void frame_seen(u_char *arg, const struct pcap_pkthdr *h, const u_char *bytes)
+{
+	const struct delivery *to = (const struct delivery *)arg;
+	struct capture_frame frame = {
+		/* With nanosecond precision tv_usec holds nanoseconds. */
+		.ts_ns = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec,
+		.bytes = bytes,
+		.cap_len = h->caplen,
+		.len = h->len,
+	};
+
+	to->fn(to->arg, &frame);
+}
+
+int capture_dispatch(struct capture *c, int max, capture_frame_fn *fn, void *arg)
+{
+	struct delivery to = { fn, arg };
+	int n = pcap_dispatch(c->pcap, max, frame_seen, (u_char *)&to);
+
+	if (n >= 0)
+		return n;
+	log_msg(LOG_INFO, "capture: %s", pcap_geterr(c->pcap));
+	return -ENETDOWN;
+}
+
+int capture_fd(const struct capture *c)
+{
+	return c->fd;
+}
+
+int capture_linktype(const struct capture *c)
+{
+	return c->linktype;
+}
+
+uint64_t capture_dropped(struct capture *c)
+{
+	struct pcap_stat st;
+
+	if (pcap_stats(c->pcap, &st))
+		return 0;
+	return (uint64_t)st.ps_drop + st.ps_ifdrop;
+}
