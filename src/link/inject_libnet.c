@@ -45,6 +45,23 @@ static void socket_deafen(int fd)
 		log_msg(LOG_DEBUG, "libnet's socket stays unfiltered: %s", strerror(errno));
 }
 
+static void packet_clear(struct inject *in)
+{
+	if (in->culled)
+		libnet_adv_free_packet(in->net, in->culled);
+	in->culled = NULL;
+	libnet_clear_packet(in->net);
+}
+
+void inject_close(struct inject *in)
+{
+	if (!in)
+		return;
+	packet_clear(in);
+	libnet_destroy(in->net);
+	free(in);
+}
+
 /* Link-local addresses (RFC 4007) have no meaning without an interface. */
 static int socket_bind(struct inject *in, const char *interface)
 {
@@ -63,6 +80,7 @@ int inject_open(enum inject_mode mode, const char *interface, struct inject **ou
 	};
 	char message[LIBNET_ERRBUF_SIZE] = "";
 	struct inject *in = calloc(1, sizeof(*in));
+	int err;
 
 	if (!in)
 		log_panic("out of memory");
@@ -70,35 +88,21 @@ int inject_open(enum inject_mode mode, const char *interface, struct inject **ou
 	in->mode = mode;
 	in->net = libnet_init(injection_type[mode], mode == INJECT_LINK ? interface : NULL, message);
 	if (!in->net) {
-		int err = errno ? -errno : -EIO;
-
+		err = errno ? -errno : -EIO;
 		log_msg(LOG_INFO, "libnet: %s", message);
 		free(in);
 		return err;
 	}
-	*out = in;
+	err = 0;
 	if (mode == INJECT_LINK)
 		socket_deafen(libnet_getfd(in->net));
 	else if (interface)
-		return socket_bind(in, interface);
-	return 0;
-}
-
-static void packet_clear(struct inject *in)
-{
-	if (in->culled)
-		libnet_adv_free_packet(in->net, in->culled);
-	in->culled = NULL;
-	libnet_clear_packet(in->net);
-}
-
-void inject_close(struct inject *in)
-{
-	if (!in)
-		return;
-	packet_clear(in);
-	libnet_destroy(in->net);
-	free(in);
+		err = socket_bind(in, interface);
+	if (err)
+		inject_close(in);
+	else
+		*out = in;
+	return err;
 }
 
 void inject_set_ethernet(struct inject *in, uint8_t family, const uint8_t dst[ETH_ADDR_LEN],

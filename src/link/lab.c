@@ -26,7 +26,8 @@
 #include "link/offload.h"
 
 #define LOOPBACK_INDEX 1
-#define STEP_MS 10000 /* what any step may take on a loaded machine */
+#define TARGET_INDEX 100 /* must not be the index of the tester's end */
+#define STEP_MS 10000	 /* what any step may take on a loaded machine */
 #define AGENT_NAME "shakedown-agent"
 
 struct lab {
@@ -153,6 +154,7 @@ static int pair_make(struct lab *lab, struct live_path *path, struct diags *ds)
 		.name = LAB_TESTER_INTERFACE,
 		.peer = LAB_TARGET_INTERFACE,
 		.peer_pid = lab->child,
+		.peer_index = TARGET_INDEX,
 	};
 	int err, on;
 
@@ -294,7 +296,7 @@ int lab_open(const struct lab_config *cfg, struct lab **out, struct diags *ds)
 	return 0;
 }
 
-int lab_alive(struct lab *lab)
+bool lab_alive(struct lab *lab)
 {
 	int status;
 

@@ -16,6 +16,8 @@
 #ifndef LINK_LAB_H
 #define LINK_LAB_H
 
+#include <stdbool.h>
+
 struct diags;
 struct lab;
 struct link;
@@ -44,7 +46,7 @@ struct link *lab_link(struct lab *lab);
 const char *lab_target_name(const struct lab *lab);
 
 /* Whether the target's processes still live. */
-int lab_alive(struct lab *lab);
+bool lab_alive(struct lab *lab);
 
 /*
  * Ends the target's processes and waits for their end; goes back to the network

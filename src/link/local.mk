@@ -3,7 +3,27 @@
 # Injection, capture, clock; the lab; links in memory and from a file.
 
 libshakedown_a_SOURCES += \
+	%D%/capture_pcap.c \
+	%D%/capture_pcap.h \
+	%D%/guard.c \
+	%D%/guard.h \
+	%D%/inject_libnet.c \
+	%D%/inject_libnet.h \
+	%D%/inject_packet.c \
+	%D%/inject_packet.h \
+	%D%/lab.c \
+	%D%/lab.h \
+	%D%/lab_ns.c \
+	%D%/lab_ns.h \
+	%D%/lab_target.c \
+	%D%/lab_target.h \
 	%D%/link.h \
+	%D%/live.c \
+	%D%/live.h \
+	%D%/live_path.c \
+	%D%/live_path.h \
+	%D%/neighbour.c \
+	%D%/neighbour.h \
 	%D%/offload.c \
 	%D%/offload.h \
 	%D%/ports.c \

@@ -194,6 +194,7 @@ int route_add_veth(const struct route_veth *v)
 {
 	struct request r;
 	struct nlattr *info, *data, *peer;
+	struct ifinfomsg *ifi;
 
 	request_start(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(r.nlh, IFLA_IFNAME, v->name);
@@ -202,7 +203,8 @@ int route_add_veth(const struct route_veth *v)
 	mnl_attr_put_strz(r.nlh, IFLA_INFO_KIND, "veth");
 	data = mnl_attr_nest_start(r.nlh, IFLA_INFO_DATA);
 	peer = mnl_attr_nest_start(r.nlh, VETH_INFO_PEER);
-	mnl_nlmsg_put_extra_header(r.nlh, sizeof(struct ifinfomsg));
+	ifi = mnl_nlmsg_put_extra_header(r.nlh, sizeof(*ifi));
+	ifi->ifi_index = v->peer_index;
 	mnl_attr_put_strz(r.nlh, IFLA_IFNAME, v->peer);
 	mnl_attr_put(r.nlh, IFLA_ADDRESS, ETH_ADDR_LEN, v->peer_mac);
 	mnl_attr_put_u32(r.nlh, IFLA_NET_NS_PID, (uint32_t)v->peer_pid);
