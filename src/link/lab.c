@@ -26,8 +26,9 @@
 #include "link/offload.h"
 
 #define LOOPBACK_INDEX 1
-#define TARGET_INDEX 100 /* must not be the index of the tester's end */
-#define STEP_MS 10000	 /* what any step may take on a loaded machine */
+#define TESTER_INDEX 2 /* of the interfaces: see struct route_veth */
+#define TARGET_INDEX 3
+#define STEP_MS 10000 /* what any step may take on a loaded machine */
 #define AGENT_NAME "shakedown-agent"
 
 struct lab {
@@ -154,6 +155,7 @@ static int pair_make(struct lab *lab, struct live_path *path, struct diags *ds)
 		.name = LAB_TESTER_INTERFACE,
 		.peer = LAB_TARGET_INTERFACE,
 		.peer_pid = lab->child,
+		.index = TESTER_INDEX,
 		.peer_index = TARGET_INDEX,
 	};
 	int err, on;

@@ -196,7 +196,8 @@ int route_add_veth(const struct route_veth *v)
 	struct nlattr *info, *data, *peer;
 	struct ifinfomsg *ifi;
 
-	request_start(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
+	ifi = request_start(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(*ifi));
+	ifi->ifi_index = v->index;
 	mnl_attr_put_strz(r.nlh, IFLA_IFNAME, v->name);
 	mnl_attr_put(r.nlh, IFLA_ADDRESS, ETH_ADDR_LEN, v->mac);
 	info = mnl_attr_nest_start(r.nlh, IFLA_LINKINFO);

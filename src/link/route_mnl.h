@@ -54,13 +54,14 @@ int route_owns_address(const struct ip_addr *a, int index);
 /*
  * Makes a pair of veth interfaces, the one called @peer in the network
  * namespace of the process @peer_pid, each with its MAC; both down.  If the two
- * have the same index, the kernel (6.18) takes neither for an end of a pair and
- * lets a second pass before it passes packets on.  Returns 0 or -errno.
+ * had the same index, as they would in two new namespaces, the kernel (6.18)
+ * would take neither for an end of a pair, and let up to a second pass before
+ * it believed that the link is up.  Returns 0 or -errno.
  */
 struct route_veth {
 	const char *name, *peer;
+	int index, peer_index;
 	pid_t peer_pid;
-	int peer_index; /* interface index that the peer gets, or 0 */
 	uint8_t mac[ETH_ADDR_LEN], peer_mac[ETH_ADDR_LEN];
 };
 int route_add_veth(const struct route_veth *v);

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The host's own address, on the loopback of a namespace of its own and over a
+# veth pair: with the guard the kernel stays silent, without it it does not.
+. "$abs_top_srcdir/tests/lib.sh"
+probe=$abs_top_builddir/tests/integration/link_probe
+need 'no network namespaces here' unshare -Urn true
+need 'no iproute2' ip -V
+
+on_loopback() { unshare -Urn sh -c 'ip link set lo up && exec "$@"' sh "$probe" loopback "$1"; }
+check 'loopback: no kernel RST with the guard' on_loopback guard
+check 'loopback: a kernel RST without it' on_loopback bare
+
+# Two namespaces, an echo-like listener in the second, and a gateway: the target
+# is behind it, so the way goes through the next hop.
+network() {
+	unshare -Urn bash -c '
+	set -e
+	ip link set lo up
+	ip link add here type veth peer name there
+	unshare -n sleep 60 & other=$!
+	trap "kill $other" EXIT
+	until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
+	ip link set there netns $other
+	in_other() { nsenter -t $other -n "$@"; }
+	ip addr add 10.9.0.2/24 dev here
+	ip addr add fd09::2/64 dev here nodad
+	ip link set here up
+	in_other ip link set lo up
+	in_other ip addr add 10.9.0.1/24 dev there
+	in_other ip addr add 10.8.0.1/32 dev lo
+	in_other ip addr add fd09::1/64 dev there nodad
+	in_other ip link set there up
+	ip route add 10.8.0.0/24 via 10.9.0.1
+	ethtool -K here tx off tso off gso off gro off >/dev/null
+	in_other ethtool -K there tx off tso off gso off gro off >/dev/null
+	in_other "$SHAKEDOWN_AGENT" --services >/dev/null 2>&1 & agent=$!
+	trap "kill $other $agent" EXIT
+	until in_other ss -Hltn "sport = :7" | grep -q :7; do :; done
+	until ip -6 route get fd09::1 >/dev/null 2>&1 && ip link show here | grep -q "state UP"; do :; done
+	"$@"
+	' network "$@"
+}
+need_tools() { command -v ethtool && command -v ss && command -v nsenter; }
+if ! need_tools >/dev/null; then
+	skip 'the ways over a link' 'no ethtool, ss or nsenter'
+	done_testing
+fi
+check 'own address, found by route' network "$probe" target 10.9.0.1
+check 'own address, IPv6' network "$probe" target fd09::1
+check 'own address, behind a gateway' network "$probe" target 10.8.0.1
+check 'address of nobody, on the link' network "$probe" target 10.9.0.1 here 10.9.0.77
+check 'address of nobody, IPv6' network "$probe" target fd09::1 here fd09::77
+check 'address of nobody, behind a gateway' network "$probe" target 10.8.0.1 here 10.9.0.77
+
+fails_with() {
+	local what=$1 output
+	shift
+	output=$(network "$@") && return 1
+	grep -qF "$what" <<<"$output" || { echo "$output"; return 1; }
+}
+check 'nobody answers ARP' \
+	fails_with 'no answer to ARP for 10.9.0.99 on here' "$probe" target 10.9.0.99 here 10.9.0.77
+check 'an address in use' \
+	fails_with '10.9.0.1 is in use by' "$probe" target 10.9.0.1 here 10.9.0.1
+check 'no such interface' fails_with 'no interface "eth7"' "$probe" target 10.9.0.1 eth7
+check 'no route' fails_with 'no route to 203.0.113.5' "$probe" target 203.0.113.5
+done_testing
