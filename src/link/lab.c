@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,8 @@ struct lab {
 	int control; /* socket to the child, or -1 */
 	int ready;   /* pipe from the agent, or -1 */
 	bool ip6;
+	bool pinned;
+	cpu_set_t cpus; /* where we were allowed to run before */
 	char agent[4096];
 	char target_name[200];
 };
@@ -82,6 +85,31 @@ static int agent_find(const struct lab_config *cfg, struct lab *lab, struct diag
 		 strerror(errno));
 	diag_add_help(ds, "SHAKEDOWN_AGENT names the program " AGENT_NAME);
 	return -ENOENT;
+}
+
+/* ---- one processor ---- */
+
+/*
+ * A veth pair queues packets per processor: what the target's kernel sends in
+ * answer to us and what its service sends from another processor can overtake
+ * each other.  Tester and target share one, so that the link keeps its order.
+ */
+static void cpu_pin(struct lab *lab)
+{
+	cpu_set_t one;
+	int cpu = sched_getcpu();
+
+	if (cpu < 0 || sched_getaffinity(0, sizeof(lab->cpus), &lab->cpus))
+		return;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	lab->pinned = sched_setaffinity(0, sizeof(one), &one) == 0;
+}
+
+static void cpu_unpin(struct lab *lab)
+{
+	if (lab->pinned)
+		sched_setaffinity(0, sizeof(lab->cpus), &lab->cpus);
 }
 
 /* ---- the child ---- */
@@ -243,7 +271,7 @@ static void path_fill(const struct lab *lab, struct live_path *path)
 			LIVE_LINK, lab_tester6, lab_target6, lab_target6
 		};
 	live_path_random_mac(path->mac);
-	path->lossless = true;
+	path->lossless = lab->pinned;
 }
 
 /* ---- the whole ---- */
@@ -258,7 +286,7 @@ static void target_name_set(struct lab *lab)
 
 static int lab_build(const struct lab_config *cfg, struct lab *lab, struct diags *ds)
 {
-	struct live_path path = { .lossless = true };
+	struct live_path path = { 0 };
 	int err = agent_find(cfg, lab, ds);
 
 	if (err)
@@ -266,6 +294,7 @@ static int lab_build(const struct lab_config *cfg, struct lab *lab, struct diags
 	lab->old_ns = lab_ns_enter(ds);
 	if (lab->old_ns < 0)
 		return lab->old_ns;
+	cpu_pin(lab);
 	err = child_start(lab, ds);
 	if (!err)
 		err = pair_make(lab, &path, ds);
@@ -323,5 +352,6 @@ void lab_close(struct lab *lab)
 		close(lab->ready);
 	if (lab->old_ns >= 0)
 		lab_ns_leave(lab->old_ns);
+	cpu_unpin(lab);
 	free(lab);
 }

@@ -74,7 +74,7 @@ struct link {
 	struct ip_addr target4, target6;
 	uint32_t mtu;	 /* bytes of the largest IP packet */
 	bool partial_ok; /* partial checksums are normal here (loopback) */
-	bool lossless;	 /* an ordered path on this machine (lab, loopback) */
+	bool lossless;	 /* nothing is lost and nothing overtaken (lab) */
 };
 
 #endif

@@ -39,7 +39,7 @@ struct live_path {
 	struct route_interface interface;
 	struct live_family family[2]; /* IPv4, IPv6 */
 	uint8_t mac[ETH_ADDR_LEN];    /* the tester's own, for LIVE_LINK */
-	bool lossless;		      /* never leaves this machine */
+	bool lossless;		      /* nothing is lost or overtaken: the lab */
 	bool set_offloads;
 };
 
