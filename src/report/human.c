@@ -148,7 +148,8 @@ static void add_finding(struct human *h, const struct report_result *res, const 
 		if (strcmp(f->message, res->verdict->reason))
 			add_line(h, "fault", f->message);
 	} else {
-		add_requirement(h, f);
+		if (text_is_violation(f))
+			add_requirement(h, f);
 		add_excerpt(h, f);
 		pair_add(&h->report.out, f, res->trace, &look, h->arena);
 	}

@@ -169,7 +169,7 @@ static void add_finding(struct junit *j, const struct report_result *res, const 
 {
 	struct buf *s = &j->scratch;
 
-	if (f->kind != FINDING_FAULT) {
+	if (text_is_violation(f)) {
 		buf_printf(s, "%s ", text_level(f->level));
 		text_add_requirement(s, f->requirement);
 		buf_adds(s, ": ");

@@ -17,6 +17,7 @@
 #define COLUMNS_MAX 48
 #define WIDTH_MAX 110 /* further columns are listed below */
 #define GAP 2
+#define OR " or " /* between alternatives, in plan_describe_expect() */
 
 struct column {
 	const char *key;      /* "ack" */
@@ -276,10 +277,6 @@ static void choose(struct pair *p)
 
 static void add_row(struct buf *out, const struct pair *p, bool expected)
 {
-	if (expected && p->whole) {
-		text_add(out, p->whole);
-		return;
-	}
 	for (size_t i = 0; i < p->shown; i++) {
 		const struct column *c = &p->column[i];
 
@@ -332,6 +329,33 @@ static void add_rest(struct buf *out, const struct pair *p, const struct pair_lo
 	}
 }
 
+/* Alternatives, one below the other. */
+static void add_alternatives(struct buf *out, const struct pair *p, const struct pair_look *look)
+{
+	const char *text = p->whole, *end, *label = "expected";
+
+	while (text) {
+		end = strstr(text, OR);
+		buf_printf(out, "%s%-10s<  ", look->indent, label);
+		text_add(out, end ? arena_strndup(p->arena, text, (size_t)(end - text)) : text);
+		buf_addc(out, '\n');
+		text = end ? end + strlen(OR) : NULL;
+		label = "or";
+	}
+}
+
+static void add_expectation(struct buf *out, const struct pair *p, const struct finding *f,
+			    const struct pair_look *look)
+{
+	if (p->whole) {
+		add_alternatives(out, p, look);
+	} else if (f->expected || f->n_mismatch) {
+		buf_printf(out, "%s%-10s<  ", look->indent, "expected");
+		add_row(out, p, true);
+		buf_addc(out, '\n');
+	}
+}
+
 static const char *label(const struct finding *f)
 {
 	return f->n_mismatch ? "nearest" : "seen";
@@ -344,7 +368,7 @@ void pair_add(struct buf *out, const struct finding *f, const struct trace *t,
 	struct segment s;
 	bool packet = t && f->packet >= 0 && (size_t)f->packet < t->n_packets;
 
-	if (f->expected && strstr(f->expected, " or "))
+	if (f->expected && strstr(f->expected, OR))
 		p.whole = f->expected;
 	else
 		add_expected(&p, f->expected ? f->expected : "");
@@ -354,11 +378,7 @@ void pair_add(struct buf *out, const struct finding *f, const struct trace *t,
 		add_actual(&p, &s);
 	}
 	choose(&p);
-	if (f->expected || f->n_mismatch) {
-		buf_printf(out, "%s%-10s<  ", look->indent, "expected");
-		add_row(out, &p, true);
-		buf_addc(out, '\n');
-	}
+	add_expectation(out, &p, f, look);
 	if (!packet)
 		return;
 	buf_printf(out, "%s%-10s%c  ", look->indent, label(f),

@@ -142,9 +142,21 @@ void report_start(struct report *r, const struct report_suite *s)
 	flush(r);
 }
 
+static void count(struct report *r, const struct verdict *v)
+{
+	enum status status = status_of(v, r->suite->strict);
+
+	r->n[status]++;
+	if (status == STATUS_FAIL && v->level == LEVEL_MUST)
+		r->must++;
+	else if (status == STATUS_FAIL || status == STATUS_WARNING)
+		r->should++;
+	r->deviations += v->n_deviations;
+}
+
 void report_result(struct report *r, const struct report_result *res)
 {
-	r->n[status_of(res->verdict, r->suite->strict)]++;
+	count(r, res->verdict);
 	r->ops->result(r, res);
 	flush(r);
 }
@@ -167,8 +179,13 @@ void report_progress(struct report *r, size_t done, size_t running)
 
 void report_finish(struct report *r, const struct report_totals *t)
 {
+	struct report_totals totals = *t;
+
+	totals.must = r->must;
+	totals.should = r->should;
+	totals.deviations = r->deviations;
 	progress_erase(&r->progress);
-	r->ops->finish(r, t);
+	r->ops->finish(r, &totals);
 	flush(r);
 }
 

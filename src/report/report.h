@@ -41,7 +41,8 @@ struct report_result {
 
 struct report_totals {
 	size_t n[VERDICT_N];
-	size_t must, should; /* nonconformities by level */
+	/* These three a report counts itself, and ignores here. */
+	size_t must, should; /* runs that broke a requirement, by its level */
 	size_t deviations;
 	int64_t duration_ns;
 	bool interrupted;

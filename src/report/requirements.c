@@ -2,12 +2,14 @@
 /*
  * The requirements of RFC 9293 (the labels of its appendix B, and clauses of its
  * section 3.10 under names of our own: SA- for "segment arrives", TO- for
- * timeouts) and of its companions (R7323- and so on), each in a line of our own
+ * timeouts, others under their section's number) and of its companions (R7323- and
+ * so on), each in a line of our own
  * words.  Where the RFC says what is done without a key word, the strength is
  * empty.
  */
 #include "report/requirements.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* clang-format off */
@@ -382,14 +384,50 @@ const struct requirement requirements[] = {
 	 "A request for a Fast Open cookie is answered with one or ignored"},
 	{"rfc9768:R9768-1", "9768", "3.1", "MUST",
 	 "The answer to an AccECN SYN has one of the listed combinations of AE, CWR and ECE"},
+	{"rfc9293:3.1-ACK", "9293", "3.1", "",
+	 "Every segment after the handshake has ACK"},
+	{"rfc9293:3.3.2-SENDING", "9293", "3.3.2", "",
+	 "New data is sent in ESTABLISHED and CLOSE-WAIT only"},
+	{"rfc9293:3.4-SEQ", "9293", "3.4", "",
+	 "Sequence numbers follow each other from ISS+1 on, without gaps"},
+	{"rfc9293:3.4-ACK-BEYOND", "9293", "3.4", "",
+	 "Nothing is acknowledged that was not received in order"},
+	{"rfc9293:3.4-ACK-BACKWARDS", "9293", "3.4", "",
+	 "Acknowledgment numbers do not go back"},
+	{"rfc9293:3.6-AFTER-FIN", "9293", "3.6", "",
+	 "A FIN is the last in sequence and stays where it is"},
+	{"rfc9293:3.8.6-WINDOW", "9293", "3.8.6", "",
+	 "Nothing is sent beyond the window that was offered"},
+	{"rfc9293:3.10.5-ABORT", "9293", "3.10.5", "",
+	 "The reset of an ABORT carries SEQ = SND.NXT"},
+	{"rfc9293:3.10.7.4-SEQ", "9293", "3.10.7.4", "",
+	 "A segment without data carries SEQ = SND.NXT"},
 	{NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */
 
+/* Names of our own are unique; those of an RFC's appendix belong to that RFC. */
+static bool is_our_name(const char *name)
+{
+	static const char *const theirs[] = { "MUST-", "SHLD-", "MAY-", "REC-" };
+
+	for (size_t i = 0; i < sizeof(theirs) / sizeof(theirs[0]); i++)
+		if (!strncmp(name, theirs[i], strlen(theirs[i])))
+			return false;
+	return true;
+}
+
 const struct requirement *requirement_find(const char *label)
 {
+	const char *name = strchr(label, ':');
+
 	for (const struct requirement *r = requirements; r->label; r++)
 		if (!strcmp(r->label, label))
+			return r;
+	if (!name || !is_our_name(name + 1))
+		return NULL;
+	for (const struct requirement *r = requirements; r->label; r++)
+		if (!strcmp(strchr(r->label, ':'), name))
 			return r;
 	return NULL;
 }

@@ -18,7 +18,10 @@ struct requirement {
 /* All of them, in the order of the RFCs; ends with label NULL. */
 extern const struct requirement requirements[];
 
-/* The requirement with this label, or NULL. */
+/*
+ * The requirement with this label, or NULL.  A name of our own is found under any
+ * RFC: "rfc9293:R7323-TS-1" is "rfc7323:R7323-TS-1".
+ */
 const struct requirement *requirement_find(const char *label);
 
 #endif

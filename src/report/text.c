@@ -148,6 +148,12 @@ void text_add_rerun(struct buf *out, const struct report_suite *s, const struct 
 	buf_printf(out, " --seed 0x%" PRIx64, s->seed);
 }
 
+bool text_is_violation(const struct finding *f)
+{
+	return f->kind != FINDING_FAULT && f->kind != FINDING_DEAD &&
+		f->kind != FINDING_PRECONDITION;
+}
+
 const char *text_level(enum req_level level)
 {
 	static const char *const names[] = { "MUST", "SHOULD", "MAY" };

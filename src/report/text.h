@@ -40,6 +40,9 @@ void text_add_requirement(struct buf *out, const char *label);
 /* Appends the command that runs just @plan again as it ran now. */
 void text_add_rerun(struct buf *out, const struct report_suite *s, const struct plan *plan);
 
+/* False where nothing was broken: the question could not be asked. */
+bool text_is_violation(const struct finding *f);
+
 /* "MUST", "SHOULD", "MAY". */
 const char *text_level(enum req_level level);
 

@@ -26,8 +26,7 @@ const struct trace_fault_info trace_faults[FAULT_N] = {
 	[FAULT_INJECT] = {
 		"inject",
 		"a segment could not be sent",
-		"check with `shakedown doctor` that the interface is up and that raw sockets are "
-		"permitted (CAP_NET_RAW)",
+		"check that the interface is up and that raw sockets are permitted (CAP_NET_RAW)",
 	},
 	[FAULT_UNSEEN] = {
 		"unseen",
@@ -54,12 +53,12 @@ const struct trace_fault_info trace_faults[FAULT_N] = {
 	[FAULT_TRUNCATED] = {
 		"truncated",
 		"a packet was captured shorter than it was on the wire",
-		"capture whole packets: raise the snap length",
+		"turn off receive offload (ethtool -K IF gro off lro off) or lower the link's MTU",
 	},
 	[FAULT_LATE] = {
 		"late",
 		"a segment of the tester left too late for the answer to be judged by the clock",
-		"run fewer cases at a time (-j), or allow more time with --time-scale",
+		"run fewer cases at a time (-j) or on a less busy machine",
 	},
 	[FAULT_INTERRUPTED] = {
 		"interrupted",

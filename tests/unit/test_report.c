@@ -626,6 +626,8 @@ Test(report, requirements_say_where_they_stand)
 		{ "rfc9293:SA-LISTEN-3", "RFC 9293 3.10.7.2" },
 		{ "rfc9293:MUST-14", "RFC 9293 3.1" },
 		{ "rfc7323:R7323-TS-1", "RFC 7323 3.2" },
+		{ "rfc9293:R7323-TS-1", "RFC 7323 3.2" },
+		{ "rfc1122:MUST-14", "RFC 1122 MUST-14" },
 		{ "rfc5961:3.2", "RFC 5961 3.2" },
 		{ "rfc9293:3.6-case-2", "RFC 9293 3.6 case-2" },
 		{ "rfc9293:SA-NONE-1", "RFC 9293 SA-NONE-1" },
