@@ -20,3 +20,5 @@ libshakedown_a_SOURCES += \
 sbin_PROGRAMS += shakedown-agent
 shakedown_agent_SOURCES = %D%/main.c
 shakedown_agent_LDADD = libshakedown.a
+
+unit_tests += tests/unit/test_agent

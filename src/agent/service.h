@@ -75,7 +75,7 @@ void agent_chargen_fill(uint8_t *out);
 
 /*
  * Writes the daytime line for @unix_time with CR LF and NUL to @out, as in
- * "Tuesday, February 22, 1982 17:37:43-UTC".  Returns its length, 0 if @size
+ * "Monday, February 22, 1982 17:37:43-UTC".  Returns its length, 0 if @size
  * is too small.
  */
 size_t agent_daytime_format(int64_t unix_time, char *out, size_t size);

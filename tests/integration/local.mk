@@ -3,4 +3,7 @@
 # Tests of the built programs, on real packets where that is the point.  They
 # make their own namespaces, and skip where the system forbids it.
 
-shell_tests +=
+shell_tests += %D%/agent.sh
+check_PROGRAMS += %D%/agent_client
+%C%_agent_client_SOURCES = %D%/agent_client.c
+%C%_agent_client_LDADD =
