@@ -84,10 +84,9 @@ static unsigned int events_from_epoll(uint32_t e)
 	return events;
 }
 
-int agent_loop_turn(struct agent_loop *loop, int timeout_ms,
-		    const sigset_t *during)
+int agent_loop_turn(struct agent_loop *loop, int timeout_ms)
 {
-	int n = epoll_pwait(loop->epfd, loop->batch, BATCH, timeout_ms, during);
+	int n = epoll_wait(loop->epfd, loop->batch, BATCH, timeout_ms);
 	int err = errno;
 
 	read_clock(loop);

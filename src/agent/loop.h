@@ -9,7 +9,6 @@
 #ifndef AGENT_LOOP_H
 #define AGENT_LOOP_H
 
-#include <signal.h>
 #include <stdint.h>
 
 enum agent_event {
@@ -53,11 +52,9 @@ int agent_loop_watch(struct agent_loop *loop, struct agent_watch *w,
 
 /*
  * Waits up to @timeout_ms (-1: for ever) and calls every watch that is ready.
- * While it waits, and only then, the signal mask is @during.  Returns 0, also
- * when a signal or the timeout ended the wait, or -errno.
+ * Returns 0, also when a signal or the timeout ended the wait, or -errno.
  */
-int agent_loop_turn(struct agent_loop *loop, int timeout_ms,
-		    const sigset_t *during);
+int agent_loop_turn(struct agent_loop *loop, int timeout_ms);
 
 /* The monotonic clock as read when the last wait ended, in milliseconds. */
 uint64_t agent_loop_now_ms(const struct agent_loop *loop);

@@ -24,36 +24,33 @@ enum {
 	EXIT_USAGE = 2
 };
 
-/* Descriptors that are no connections: standard ones, epoll, and a few spare. */
+/* Descriptors that are no connections: standard, epoll, pipe, a few spare. */
 #define SPARE_FDS 16
 
-static volatile sig_atomic_t stop;
+/* A signal is a byte in this pipe, so the loop sees it like anything else. */
+static int stop_pipe[2];
 
 static void on_signal(int sig)
 {
+	int saved = errno;
+
 	(void)sig;
-	stop = 1;
+	/* If the pipe is full there is enough in it. */
+	if (write(stop_pipe[1], "", 1) < 0)
+		errno = saved;
 }
 
-/*
- * SIGTERM and SIGINT are only let through while the loop waits (@during), so
- * none can slip in between looking at the flag and going to sleep.
- */
-static void catch_signals(sigset_t *during)
+static int catch_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t block;
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-	sigemptyset(&block);
-	sigaddset(&block, SIGTERM);
-	sigaddset(&block, SIGINT);
-	sigprocmask(SIG_BLOCK, &block, during);
-	sigdelset(during, SIGTERM);
-	sigdelset(during, SIGINT);
+	if (pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	return 0;
 }
 
 /* Raises the limit of descriptors; connections there may be, up to @wanted. */
@@ -180,14 +177,13 @@ static int serve(const struct agent_options *o)
 					 o->n_addrs * AGENT_N_SERVICES),
 		.idle_ms = o->idle_ms,
 	};
-	struct agent_trouble trouble;
-	struct agent_server *s;
-	sigset_t during;
+	struct agent_trouble trouble = { .error = catch_signals() };
+	struct agent_server *s = NULL;
 	int rc;
 
 	memcpy(cfg.ports, o->ports, sizeof(cfg.ports));
-	catch_signals(&during);
-	s = agent_server_new(&cfg, &trouble);
+	if (trouble.error == 0)
+		s = agent_server_new(&cfg, &trouble);
 	if (!s) {
 		print_trouble(&trouble);
 		return EXIT_TROUBLE;
@@ -195,7 +191,7 @@ static int serve(const struct agent_options *o)
 	if (o->verbose)
 		print_listening(o);
 	tell_ready(o->ready_fd);
-	rc = agent_server_run(s, &during, &stop);
+	rc = agent_server_run(s, stop_pipe[0]);
 	if (rc < 0)
 		fprintf(stderr, "shakedown-agent: %s\n", strerror(-rc));
 	if (o->verbose)

@@ -41,6 +41,7 @@ struct listener {
 };
 
 struct agent_server {
+	struct agent_watch stopper; /* first: the pipe that ends it all */
 	struct agent_server_config cfg;
 	struct agent_loop *loop;
 	struct listener *listeners;
@@ -48,6 +49,7 @@ struct agent_server {
 	struct clients clients; /* idle longest first */
 	struct clients ended;
 	size_t n_clients;
+	bool stopped;
 	uint64_t rest_until_ms; /* listeners are off; 0: they are on */
 	struct agent_server_stats stats;
 };
@@ -111,7 +113,7 @@ static void client_add(struct agent_server *s, int fd,
 		agent_sock_abort(fd);
 		return;
 	}
-	while (s->n_clients >= s->cfg.max_conns)
+	if (s->n_clients >= s->cfg.max_conns)
 		reset_idlest(s);
 	s->stats.accepted++;
 	s->n_clients++;
@@ -302,19 +304,29 @@ static int next_timeout_ms(const struct agent_server *s)
 	return due - now > INT_MAX ? INT_MAX : (int)(due - now);
 }
 
-int agent_server_run(struct agent_server *s, const sigset_t *during,
-		     const volatile sig_atomic_t *stop)
+static void stopper_ready(struct agent_watch *w, unsigned int events)
 {
-	while (!*stop) {
-		int rc = agent_loop_turn(s->loop, next_timeout_ms(s), during);
+	struct agent_server *s = (struct agent_server *)w;
 
-		if (rc < 0)
-			return rc;
+	(void)events;
+	s->stopped = true;
+}
+
+int agent_server_run(struct agent_server *s, int stop_fd)
+{
+	int rc;
+
+	s->stopper = (struct agent_watch){ .fd = stop_fd,
+					   .armed = AGENT_UNARMED,
+					   .ready = stopper_ready };
+	rc = agent_loop_watch(s->loop, &s->stopper, AGENT_READABLE);
+	while (rc == 0 && !s->stopped) {
+		rc = agent_loop_turn(s->loop, next_timeout_ms(s));
 		reset_expired(s);
 		listeners_wake(s);
 		bury_ended(s);
 	}
-	return 0;
+	return rc;
 }
 
 struct agent_server_stats agent_server_get_stats(const struct agent_server *s)

@@ -11,7 +11,6 @@
 #ifndef AGENT_SERVER_H
 #define AGENT_SERVER_H
 
-#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,11 +54,10 @@ struct agent_server *agent_server_new(const struct agent_server_config *cfg,
 void agent_server_free(struct agent_server *s);
 
 /*
- * Serves until *@stop is set by a handler of a signal that @during lets through
- * and the current mask blocks.  0, or -errno.
+ * Serves until @stop_fd, the reading end of a pipe, can be read from.  0, or
+ * -errno.
  */
-int agent_server_run(struct agent_server *s, const sigset_t *during,
-		     const volatile sig_atomic_t *stop);
+int agent_server_run(struct agent_server *s, int stop_fd);
 
 struct agent_server_stats agent_server_get_stats(const struct agent_server *s);
 

@@ -57,6 +57,8 @@ says() {
 	[ $status -eq "$wanted" ] && [[ $output =~ $pattern ]]
 }
 
+gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+
 cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }
 
 # spends_less TICKS COMMAND...: COMMAND succeeds, and the agent hardly runs.
@@ -81,7 +83,7 @@ services() {
 		done
 	done
 	check 'a chargen that nobody reads costs nothing' \
-		spends_less 30 peer chargen-window 127.0.0.1 0
+		spends_less 8 peer chargen-window 127.0.0.1 0
 	check 'it has not said a word' cmp "$tmp/stderr" /dev/null
 	"$client" wait-for-reset 127.0.0.1 0 >"$tmp/waiting" &
 	local waiting=$!
@@ -93,6 +95,19 @@ services() {
 	start --bind 127.0.0.1
 	stop INT
 	result 'so does SIGINT'
+
+	start --bind 127.0.0.1
+	local firehoses=() i
+	for i in 1 2 3 4; do
+		"$client" firehose 127.0.0.1 0 >"$tmp/waiting" &
+		firehoses+=($!)
+		poll 10 grep -q connected "$tmp/waiting"
+	done
+	kill "$pid"
+	check 'SIGTERM is heard above the noise' poll 10 gone "$pid"
+	wait "$pid"
+	result 'and ends it with status 0'
+	wait "${firehoses[@]}"
 }
 
 binds_no_other() {
@@ -109,6 +124,11 @@ limits() {
 	check 'too many: the one idle longest goes' peer crowd 127.0.0.1 0
 	stop
 	check 'and is counted' grep -q ' 1 reset as too many' "$tmp/stderr"
+	start --bind 127.0.0.1 --max-connections 10
+	check 'some go in the moment they speak' env AGENT_PID=$pid "$client" burst 127.0.0.1 0
+	check 'after which the limit is what it was' peer crowd 127.0.0.1 0
+	stop
+	result 'ends'
 
 	start --bind 127.0.0.1 --idle-limit 300ms -v
 	check 'idle too long: reset, and only those' peer idle 127.0.0.1 0
@@ -126,12 +146,12 @@ descriptors() {
 	start --bind 127.0.0.1
 	prlimit --pid "$pid" --nofile=20:
 	check 'no descriptor left: the one idle longest goes' peer hog 127.0.0.1 0
-	prlimit --pid "$pid" --nofile=4:
+	prlimit --pid "$pid" --nofile=3:
 	"$client" wait-for-reset 127.0.0.1 0 >"$tmp/waiting" &
 	local waiting=$!
 	poll 10 grep -q connected "$tmp/waiting"
 	check 'no descriptor at all: it rests and does not spin' \
-		spends_less 30 poll_for 1
+		spends_less 8 poll_for 1
 	prlimit --pid "$pid" --nofile=1000:
 	check 'then it goes on' peer echo-then-fin 127.0.0.1 0
 	stop

@@ -15,6 +15,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -465,6 +466,37 @@ static void crowd(void)
 	}
 }
 
+/*
+ * Needs --max-connections=10, and the agent's process id in AGENT_PID: while it
+ * is stopped ten come and ten that are to make room for them speak, in this
+ * order, so that it hears of all in one go.
+ */
+static void burst(void)
+{
+	pid_t agent = (pid_t)atol(getenv("AGENT_PID") ? getenv("AGENT_PID") : "0");
+	int old[10], young[10];
+	char back;
+
+	expect(agent > 1, "AGENT_PID is set");
+	for (int i = 0; i < 10; i++) {
+		old[i] = dial(7);
+		send_all(old[i], "x", 1);
+		read_up_to(old[i], &back, 1);
+	}
+	kill(agent, SIGSTOP);
+	for (int i = 0; i < 10; i++)
+		young[i] = dial(7);
+	for (int i = 0; i < 10; i++)
+		send_all(old[i], "x", 1);
+	kill(agent, SIGCONT);
+	for (int i = 0; i < 10; i++)
+		expect_reset(old[i]);
+	for (int i = 0; i < 10; i++) {
+		send_all(young[i], "x", 1);
+		expect(read_up_to(young[i], &back, 1) == 1, "the new ones are served");
+	}
+}
+
 /* Needs --idle-limit=300ms. */
 static void idle(void)
 {
@@ -514,6 +546,18 @@ static void wait_for_reset(void)
 	expect_reset(fd);
 }
 
+/* Keeps the agent from ever sleeping, until it ends. */
+static void firehose(void)
+{
+	static char junk[1 << 20];
+	int fd = dial(19);
+
+	puts("connected");
+	fflush(stdout);
+	while (recv(fd, junk, sizeof(junk), 0) > 0)
+		;
+}
+
 /* Takes as many descriptors of the agent's as it has, and keeps them. */
 static void hog(void)
 {
@@ -546,9 +590,11 @@ static const struct {
 	{ "daytime-half-closed", daytime_half_closed },
 	{ "many", many },
 	{ "crowd", crowd },
+	{ "burst", burst },
 	{ "idle", idle },
 	{ "garbage", garbage },
 	{ "wait-for-reset", wait_for_reset },
+	{ "firehose", firehose },
 	{ "hog", hog },
 	{ "dial", dial_only },
 };

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -82,6 +84,51 @@ Test(agent_sock, what_is_no_address_is_refused_with_a_reason)
 		struct agent_addr a;
 
 		cr_expect_not_null(agent_addr_parse(&a, cases[i]), "%s", cases[i]);
+	}
+}
+
+static int get_int(int fd, int level, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	cr_assert_eq(getsockopt(fd, level, name, &value, &len), 0);
+	return value;
+}
+
+static int connect_to(int listener)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int fd;
+
+	cr_assert_eq(getsockname(listener, (struct sockaddr *)&ss, &len), 0);
+	fd = socket(ss.ss_family, SOCK_STREAM, 0);
+	cr_assert_eq(connect(fd, (struct sockaddr *)&ss, len), 0);
+	return fd;
+}
+
+Test(agent_sock, what_is_accepted_inherits_the_options)
+{
+	struct agent_addr a;
+
+	cr_assert_null(agent_addr_parse(&a, "127.0.0.1"));
+	for (int short_queue = 0; short_queue < 2; short_queue++) {
+		int listener = agent_sock_listen(&a, 0, short_queue), peer, fd;
+
+		cr_assert_geq(listener, 0);
+		cr_expect_eq(agent_sock_accept(listener), -EAGAIN);
+		peer = connect_to(listener);
+		fd = agent_sock_accept(listener);
+		cr_assert_geq(fd, 0);
+		cr_expect(get_int(fd, IPPROTO_TCP, TCP_NODELAY));
+		cr_expect(fcntl(fd, F_GETFL) & O_NONBLOCK);
+		if (short_queue)
+			cr_expect_leq(get_int(fd, SOL_SOCKET, SO_SNDBUF), 65536);
+		agent_sock_abort(fd);
+		cr_expect_eq(get_int(peer, SOL_SOCKET, SO_ERROR), ECONNRESET);
+		close(peer);
+		close(listener);
 	}
 }
 
@@ -192,7 +239,7 @@ static void pair_close(struct pair *p)
 static void pair_turn(struct pair *p)
 {
 	for (int i = 0; i < 10; i++)
-		cr_assert_eq(agent_loop_turn(p->loop, 0, NULL), 0);
+		cr_assert_eq(agent_loop_turn(p->loop, 0), 0);
 }
 
 Test(agent_conn, echo_keeps_what_the_peer_does_not_take)
