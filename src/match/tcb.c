@@ -71,8 +71,10 @@ void tcb_tx(struct tcb *t, const struct segment *s)
 	}
 	if (s->seq == t->snd_nxt)
 		t->snd_nxt = s->seq + segment_len(s);
-	if (s->flags & TCP_ACK)
-		t->rcv_wnd = (uint32_t)s->window <<
+	if (!(s->flags & TCP_ACK))
+		return;
+	t->last_ack = s->ack;
+	t->rcv_wnd = (uint32_t)s->window <<
 			(t->ws_ok && !(s->flags & TCP_SYN) ? t->our_shift : 0);
 }
 

@@ -25,6 +25,7 @@ struct tcb {
 	uint32_t snd_una, snd_nxt, snd_wnd;	/* snd_wnd already scaled */
 	uint32_t rcv_nxt, rcv_wnd;		/* rcv_wnd already scaled */
 	uint32_t target_snd_nxt;	/* highest SEG.SEQ + SEG.LEN seen */
+	uint32_t last_ack;		/* last ACK field we sent; 0: none */
 	uint32_t ts_recent;		/* last TSval from the target */
 	uint32_t ts_offset;		/* our TSval at time start_ns */
 	int64_t start_ns;

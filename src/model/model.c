@@ -307,6 +307,19 @@ static bool is_broken(const struct segment *s)
 	return s->defects & broken;
 }
 
+/*
+ * Also in a segment that the RFC would drop: a stack that takes the window from
+ * it breaks no rule that could be seen from outside.
+ */
+static void note_offer(struct model *m, const struct segment *s)
+{
+	uint32_t wnd = (uint32_t)s->window <<
+		(m->ws_ok && !(s->flags & TCP_SYN) ? m->our_shift : 0);
+
+	if ((s->flags & TCP_ACK) && m->iss_known)
+		m->offered_right = seq_max(m->offered_right, s->ack + wnd);
+}
+
 /* A text or FIN was reached in a state that takes it: move RCV.NXT. */
 static void settle_text(struct model *m, struct outcome *o)
 {
@@ -346,6 +359,7 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 	before = m->states;
 	if (is_broken(s))
 		return;
+	note_offer(m, s);
 	o.cond = classify(m, s);
 	if (m->irs_known)
 		settle_fin(m, &o);

@@ -127,6 +127,7 @@ struct model {
 	bool fin_sent;
 	uint32_t fin_seq;
 	uint32_t snd_wnd, max_snd_wnd;
+	uint32_t offered_right;		/* furthest right edge we ever offered */
 	/* SND.NXT and acknowledgment before they last moved, and when: a
 	 * segment that was overtaken on the way still carries them. */
 	uint32_t snd_nxt_was, rcv_nxt_was;

@@ -203,6 +203,8 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 		m->iss_known = true;
 		m->iss = m->snd_una = s->seq;
 		m->snd_nxt = m->snd_nxt_was = s->seq + 1;
+		/* The window of our SYN, never scaled. */
+		m->offered_right = m->snd_nxt + m->snd_wnd;
 		m->rcv_nxt_was = s->ack;
 		learn_options(m, s);
 		m->rcv_nxt = s->ack;
@@ -254,12 +256,10 @@ static bool check_empty(const struct model *m, const struct segment *s,
 static bool check_window(const struct model *m, const struct segment *s,
 			 struct model_violation *v)
 {
-	uint32_t end = s->seq + s->data_len;
-	uint32_t right = m->snd_una + m->snd_wnd;
+	uint32_t end = s->seq + s->data_len, right = m->offered_right;
 
-	/* One octet may probe a zero window (3.8.6.1); we may have shrunk it. */
-	if (s->data_len <= 1 || seq_le(end, right) ||
-	    seq_le(end, m->snd_una + m->max_snd_wnd))
+	/* One octet may probe a zero window (3.8.6.1). */
+	if (s->data_len <= 1 || seq_le(end, right))
 		return true;
 	return violate_value(v, "3.8.6-WINDOW", FIELD_DATA_LEN,
 			     seq_gt(right, s->seq) ? right - s->seq : 0,

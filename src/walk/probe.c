@@ -6,10 +6,12 @@
  *   HANDSHAKE   SYN from a port of its own to a listening port; any answer
  *               proves the target alive; a SYN,ACK is reset at once.
  *   OLD_DATA    one octet left of the window draws an acknowledgment with
- *               SEQ=SND.NXT and ACK=RCV.NXT from every synchronized state and
- *               from SYN-RECEIVED (RFC 9293 3.10.7.4, first check).  It carries
- *               an octet because stacks limit the rate at which they answer
- *               empty ones (RFC 5961 section 7).
+ *               ACK=RCV.NXT from every synchronized state and from SYN-RECEIVED
+ *               (RFC 9293 3.10.7.4, first check).  It carries an octet because
+ *               stacks limit the rate at which they answer empty ones (RFC 5961
+ *               section 7), ends one short of RCV.NXT because some take what
+ *               touches the window for acceptable, and acknowledges nothing
+ *               new, so that it disturbs nothing wherever it is processed.
  *   ACK         an acknowledgment draws a reset from CLOSED and LISTEN
  *               (3.10.7.1, 3.10.7.2).
  */
@@ -79,6 +81,7 @@ void probe_segment(const struct walk *w, const struct match_env *env,
 	const struct trace_setup *setup = &w->trace->setup;
 	const struct walk_probe *p = &w->probe;
 	uint32_t ack = w->tcb.irs_known ? w->tcb.rcv_nxt : 0;
+	uint32_t old_ack = w->tcb.last_ack ? w->tcb.last_ack : ack;
 
 	switch (p->kind) {
 	case PROBE_HANDSHAKE:
@@ -90,7 +93,7 @@ void probe_segment(const struct walk *w, const struct match_env *env,
 		s->dport = setup->alive_port;
 		break;
 	case PROBE_OLD_DATA:
-		build_plain(setup, env, TCP_ACK, w->model.rcv_nxt - 1, ack, s);
+		build_plain(setup, env, TCP_ACK, w->model.rcv_nxt - 2, old_ack, s);
 		s->data = octet;
 		s->data_len = 1;
 		break;
@@ -212,10 +215,10 @@ static void rx_old_data(struct walk *w, size_t packet, const struct segment *s)
 		claim_broken(w, packet, "the probe drew a reset: the connection is gone");
 		return;
 	}
-	/* Its own data, or a repeated segment: go on waiting. */
-	if (segment_len(s) || !(s->flags & TCP_ACK))
+	if (!(s->flags & TCP_ACK))
 		return;
-	/* Perhaps sent before it saw all of ours: wait for a better one. */
+	/* Data or a repeated FIN with the right numbers is as good a proof.
+	 * Perhaps sent before it saw all of ours: then wait for a better one. */
 	if (s->ack != w->model.rcv_nxt)
 		w->probe.wrong = (int32_t)packet + 1;
 	else
