@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The requirements of RFC 9293 (the labels of its appendix B, and clauses of its
- * section 3.10 under names of our own: SA- for "segment arrives", TO- for
- * timeouts, others under their section's number) and of its companions (R7323- and
- * so on), each in a line of our own
- * words.  Where the RFC says what is done without a key word, the strength is
- * empty.
+ * The requirements of RFC 9293 and of its companions, each in a line of our own
+ * words.  MUST-, SHLD-, MAY- and REC- are the labels of its appendix B.  Clauses
+ * of its section 3.10 have names of our own: SA- for "segment arrives", TO- for
+ * timeouts, R7323- and so on for the companions; other rules start with the
+ * number of their section.  Where the RFC says what is done without a key word,
+ * the strength is empty.
  */
 #include "report/requirements.h"
 

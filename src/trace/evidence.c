@@ -90,7 +90,7 @@ static void add_packet(struct buf *out, struct buf *text, const struct trace *t,
 	pcapng_add_u32(out, p->cap_len);
 	pcapng_add_u32(out, p->len);
 	pcapng_add_padded(out, trace_bytes(t, i), p->cap_len);
-	if (note) {
+	if (note && *note) {
 		buf_reset(text);
 		add_clean(text, note, PACKET_TEXT_MAX);
 		add_comment(out, text);

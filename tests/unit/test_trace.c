@@ -530,6 +530,8 @@ Test(evidence, is_written_to_a_file_and_read_from_it)
 	cr_assert_eq(r.ds.n_errors, 1);
 	remove_dir(dir);
 	cr_assert_eq(evidence_write(path, &t, &note), -ENOENT);
+	if (!access("/dev/full", W_OK))
+		cr_assert_eq(evidence_write("/dev/full", &t, &note), -ENOSPC);
 	cr_assert_eq(evidence_read(path, r.arena, &r.t, &r.info, &r.ds), -ENOENT);
 	result_fini(&r);
 	trace_fini(&t);
