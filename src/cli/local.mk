@@ -4,6 +4,33 @@
 
 libshakedown_a_SOURCES += \
 	%D%/cli.c \
-	%D%/cli.h
+	%D%/cli.h \
+	%D%/cmd_explain.c \
+	%D%/cmd_list.c \
+	%D%/cmd_plan.c \
+	%D%/cmd_run.c \
+	%D%/cmd_validate.c \
+	%D%/cmd_verify.c \
+	%D%/command.h \
+	%D%/commands.c \
+	%D%/completion.c \
+	%D%/connection.c \
+	%D%/connection.h \
+	%D%/evidence_dir.c \
+	%D%/evidence_dir.h \
+	%D%/help.c \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/parse.c \
+	%D%/rehearse.c \
+	%D%/rehearse.h \
+	%D%/results.c \
+	%D%/results.h \
+	%D%/select.c \
+	%D%/select.h \
+	%D%/tagexpr.c \
+	%D%/tagexpr.h \
+	%D%/target_arg.c \
+	%D%/target_arg.h
 
 unit_tests += tests/unit/test_cli

@@ -146,12 +146,19 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 	sc->n_used--;
 }
 
+void sched_numbers(uint64_t seed, const char *variant, uint32_t *iss, uint32_t *ts_offset)
+{
+	uint64_t h = mix(seed, variant, 0);
+
+	*iss = (uint32_t)h;
+	*ts_offset = (uint32_t)(h >> 32);
+}
+
 static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 		     uint16_t tester_port, struct trace_setup *s)
 {
 	struct link *l = sc->link;
 	bool v6 = p->family == 6;
-	uint64_t h = mix(sc->cfg->seed, p->id, 0);
 
 	*s = (struct trace_setup){
 		.tester = v6 ? l->tester6 : l->tester4,
@@ -160,10 +167,10 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 		.alive_port = sc->alive_port,
 		.mss = (uint16_t)(l->mtu > 65535 ? 65535 - (v6 ? 60 : 40)
 						 : l->mtu - (v6 ? 60 : 40)),
-		.iss = (uint32_t)h, .ts_offset = (uint32_t)(h >> 32),
 		.seed = sc->cfg->seed, .partial_ok = l->partial_ok,
 		.lossless = l->lossless,
 	};
+	sched_numbers(sc->cfg->seed, p->id, &s->iss, &s->ts_offset);
 }
 
 static bool has_address(const struct sched *sc, uint8_t family)

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * run: cases against a target.  Everything that can be wrong is looked for
+ * before the first packet: the command line, then the cases, then the link.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/connection.h"
+#include "cli/evidence_dir.h"
+#include "cli/results.h"
+#include "cli/select.h"
+#include "report/text.h"
+#include "run/sched.h"
+#include "verify/verify.h"
+
+#define DEFAULT_EVIDENCE "shakedown-out"
+
+struct run_command {
+	struct cli *cli;
+	struct selection sel;
+	struct connection conn;
+	struct results results;
+	struct evidence_dir evidence;
+	struct arena *arena; /* of one verdict */
+};
+
+/* ---- signals: once, finish what is in flight; twice, end at once ---- */
+
+static volatile sig_atomic_t stop;
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+	if (stop < 2)
+		stop++;
+}
+
+/* No SA_RESTART: the capture must notice. */
+static void catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	stop = interrupted = 0;
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- results ---- */
+
+static void add_result(struct run_command *c, struct report_result *res)
+{
+	int err = evidence_dir_write(&c->evidence, &c->results.suite, res, c->results.done + 1,
+				     &res->evidence);
+
+	if (err) {
+		results_unwritten(&c->results, res->evidence, err);
+		res->evidence = NULL;
+	}
+	results_add(&c->results, res);
+	arena_reset(c->arena);
+	if (c->cli->opt.max_fail && c->results.nonconforming >= c->cli->opt.max_fail && !stop)
+		stop = 1;
+}
+
+static void on_ended(void *arg, const struct plan *plan, const struct trace *trace,
+		     int64_t duration_ns)
+{
+	struct run_command *c = arg;
+	struct verdict v;
+	struct report_result res = {
+		.plan = plan,
+		.trace = trace,
+		.verdict = &v,
+		.duration_ns = duration_ns,
+	};
+
+	verify_run(plan, trace, c->arena, &v);
+	add_result(c, &res);
+}
+
+static void on_skipped(void *arg, const struct plan *plan, const char *reason)
+{
+	struct run_command *c = arg;
+	struct verdict v;
+	struct report_result res = { .plan = plan, .verdict = &v };
+
+	verdict_without_trace(plan, VERDICT_SKIP, reason, c->arena, &v);
+	add_result(c, &res);
+}
+
+static void on_progress(void *arg, size_t done, size_t running)
+{
+	struct run_command *c = arg;
+
+	results_progress(&c->results, done, running);
+}
+
+/* ---- the command that runs one variant again ---- */
+
+static void add_option(struct buf *b, const char *name, const char *value)
+{
+	buf_printf(b, " --%s", name);
+	if (!value)
+		return;
+	buf_addc(b, ' ');
+	text_add_shell(b, value);
+}
+
+static void add_options(struct buf *b, const char *name, const struct option_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		add_option(b, name, list->item[i]);
+}
+
+static const char *rerun_prefix(const struct cli *cli)
+{
+	const struct options *o = &cli->opt;
+	struct buf b = BUF_INIT;
+	const char *s;
+
+	text_add_shell(&b, cli->program);
+	buf_adds(&b, " run");
+	for (size_t i = 0; i < cli->n_operands; i++)
+		if (select_is_path(cli->operand[i]))
+			add_option(&b, "cases", cli->operand[i]);
+	add_options(&b, "cases", &o->cases);
+	add_options(&b, "target", &o->target);
+	add_options(&b, "provides", &o->provides);
+	add_options(&b, "port", &o->port);
+	add_options(&b, "closed-port", &o->closed_port);
+	if (o->interface)
+		add_option(&b, "interface", o->interface);
+	add_options(&b, "source", &o->source);
+	if (o->set_offloads)
+		add_option(&b, "set-offloads", NULL);
+	s = arena_strdup(o->arena, buf_str(&b));
+	buf_fini(&b);
+	return s;
+}
+
+/* ---- the flow ---- */
+
+static uint64_t choose_seed(const struct options *o)
+{
+	uint32_t random;
+
+	if (o->seed_set)
+		return o->seed;
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		random = (uint32_t)strtoul(results_run_id(o->arena) + 8, NULL, 16);
+	return random;
+}
+
+static int open_evidence(struct run_command *c)
+{
+	const struct options *o = &c->cli->opt;
+	struct evidence_dir *d = &c->evidence;
+	int err;
+
+	d->failed_only = !strcmp(o->keep, "failed");
+	d->numbered = o->repeat > 1;
+	if (!o->evidence)
+		d->dir = arena_printf(o->arena, DEFAULT_EVIDENCE "/%s", c->results.suite.run_id);
+	else if (strcmp(o->evidence, "none"))
+		d->dir = o->evidence;
+	if (!strcmp(o->keep, "none"))
+		d->dir = NULL;
+	err = evidence_dir_open(d);
+	if (!err)
+		return CLI_OK;
+	log_msg(LOG_ERROR, "cannot make the directory %s: %s", d->dir, strerror(-err));
+	return CLI_UNWRITTEN;
+}
+
+static const struct plan *const *repeat_plans(const struct run_command *c, size_t *n)
+{
+	size_t times = c->cli->opt.repeat;
+	const struct plan **plans;
+
+	*n = c->sel.n * times;
+	plans = arena_calloc(c->sel.arena, *n, sizeof(*plans));
+	for (size_t i = 0; i < *n; i++)
+		plans[i] = c->sel.plan[i % c->sel.n];
+	return plans;
+}
+
+static void describe_suite(struct run_command *c, uint64_t seed, size_t n)
+{
+	struct report_suite *s = &c->results.suite;
+
+	s->target = c->conn.target.name;
+	s->tester = c->conn.tester;
+	s->seed = seed;
+	s->n_planned = n;
+	s->rerun_prefix = rerun_prefix(c->cli);
+}
+
+static int run_plans(struct run_command *c)
+{
+	struct sched_sink sink = {
+		.ended = on_ended, .skipped = on_skipped, .progress = on_progress, .arg = c
+	};
+	struct sched_config cfg = {
+		.link = c->conn.link,
+		.target = &c->conn.target,
+		.jobs = c->cli->opt.jobs ? (unsigned int)c->cli->opt.jobs : c->conn.jobs,
+		.seed = choose_seed(&c->cli->opt),
+		.stop = &stop,
+	};
+	size_t n;
+	const struct plan *const *plans = repeat_plans(c, &n);
+	int err;
+
+	describe_suite(c, cfg.seed, n);
+	results_start(&c->results);
+	err = sched_run(&cfg, plans, n, &sink);
+	if (err && err != -EINTR) {
+		log_msg(LOG_ERROR, "the link failed: %s", strerror(-err));
+		return CLI_INCOMPLETE;
+	}
+	return CLI_OK;
+}
+
+static void say_why_ended(const struct run_command *c)
+{
+	if (interrupted)
+		log_msg(LOG_WARN, "interrupted");
+	else if (stop)
+		log_msg(LOG_WARN, "stopped after %zu failures (--max-fail)",
+			c->results.nonconforming);
+}
+
+static int run_with_reports(struct run_command *c)
+{
+	int status = results_open(&c->results, c->cli), end;
+
+	c->results.suite.run_id = results_run_id(c->cli->opt.arena);
+	if (status == CLI_OK)
+		status = open_evidence(c);
+	if (status == CLI_OK)
+		status = run_plans(c);
+	connection_close(&c->conn);
+	if (!c->results.suite.program) { /* never started */
+		results_close(&c->results);
+		return status;
+	}
+	c->results.totals.interrupted = interrupted || status != CLI_OK;
+	end = results_close(&c->results);
+	say_why_ended(c);
+	return cli_status_worse(status, end);
+}
+
+int command_run(struct cli *cli)
+{
+	struct run_command c = { .cli = cli };
+	int status;
+
+	c.evidence.fd = -1;
+	status = connection_describe(cli, &c.conn);
+	if (status)
+		return status;
+	status = selection_open(cli, &c.sel);
+	if (status == CLI_OK) {
+		catch_signals();
+		status = connection_open(cli, &c.conn);
+	}
+	if (status == CLI_OK) {
+		c.arena = arena_new();
+		status = run_with_reports(&c);
+		evidence_dir_close(&c.evidence);
+		arena_free(c.arena);
+	}
+	connection_close(&c.conn);
+	selection_fini(&c.sel);
+	return status;
+}

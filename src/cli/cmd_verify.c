@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verify: verdicts out of saved evidence.  Needs the case files and nothing
+ * else: no network, no privilege.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "cli/command.h"
+#include "cli/results.h"
+#include "cli/select.h"
+#include "trace/evidence.h"
+#include "verify/verify.h"
+
+/* One file with what was read from it. */
+struct exhibit {
+	const char *path;
+	struct trace trace;
+	struct evidence_info info;
+	const struct plan *plan;
+};
+
+struct verify_command {
+	struct cli *cli;
+	struct selection sel;
+	struct results results;
+	struct arena *arena; /* of the run */
+	struct exhibit *exhibit;
+	size_t n; /* good ones */
+	bool bad; /* some could not be read */
+};
+
+/* Steps that the plan has, or that no plan has. */
+static bool steps_fit(const struct trace *t, const struct plan *p)
+{
+	for (size_t i = 0; i < t->n_packets; i++) {
+		uint16_t step = t->packet[i].step;
+
+		if (step >= p->n_steps && step < TRACE_STEP_FOREIGN)
+			return false;
+	}
+	return t->setup.tester.family == p->family;
+}
+
+static const struct plan *find_plan(const struct verify_command *c, const struct exhibit *e,
+				    struct diags *ds)
+{
+	const char *id = c->cli->opt.case_id ? c->cli->opt.case_id : e->info.variant;
+	const struct plan *p = id ? suite_find(c->sel.suite, id) : NULL;
+	const char *near;
+
+	if (p && steps_fit(&e->trace, p))
+		return p;
+	if (p) {
+		diag_add(ds, DIAG_ERROR, NULL, "%s does not fit %s", e->path, p->id);
+		diag_add_help(ds, "it is evidence of another case, or of another version of it");
+		return NULL;
+	}
+	diag_add(ds, DIAG_ERROR, NULL, "%s is evidence of \"%s\", which none of these cases has",
+		 e->path, id ? id : "");
+	near = id ? select_nearest(c->sel.suite, id) : NULL;
+	if (near)
+		diag_add_help(ds, "`shakedown list --variants '%s'` shows what there is", near);
+	else
+		diag_add_help(ds, "--cases says where they are, --case names the variant");
+	return NULL;
+}
+
+/* Reads what the command line names; what is no evidence is shown and left out. */
+static void read_exhibits(struct verify_command *c)
+{
+	struct diags ds;
+
+	diags_init(&ds);
+	c->exhibit = arena_calloc(c->arena, c->cli->n_operands, sizeof(*c->exhibit));
+	for (size_t i = 0; i < c->cli->n_operands; i++) {
+		struct exhibit *e = &c->exhibit[c->n];
+
+		e->path = c->cli->operand[i];
+		trace_init(&e->trace);
+		e->plan = NULL;
+		if (!evidence_read(e->path, c->arena, &e->trace, &e->info, &ds))
+			e->plan = find_plan(c, e, &ds);
+		if (e->plan) {
+			c->n++;
+		} else {
+			trace_fini(&e->trace);
+			c->bad = true;
+		}
+	}
+	cli_show(c->cli, &ds);
+	diags_fini(&ds);
+}
+
+static void note_difference(const struct verify_command *c, const struct exhibit *e,
+			    const struct verdict *v)
+{
+	struct diags ds;
+
+	if (!e->info.verdict || !strcmp(e->info.verdict, verdict_names[v->kind]))
+		return;
+	diags_init(&ds);
+	diag_add(&ds, DIAG_NOTE, NULL, "%s: the verdict was %s when it was recorded, and is %s now",
+		 e->path, e->info.verdict, verdict_names[v->kind]);
+	cli_show(c->cli, &ds);
+	diags_fini(&ds);
+}
+
+static void judge(struct verify_command *c, const struct exhibit *e, struct arena *arena)
+{
+	struct verdict v;
+	struct report_result res = {
+		.plan = e->plan,
+		.trace = &e->trace,
+		.verdict = &v,
+		.evidence = e->path,
+		.duration_ns = e->trace.end_ns - e->trace.start_ns,
+	};
+
+	verify_run(e->plan, &e->trace, arena, &v);
+	results_add(&c->results, &res);
+	note_difference(c, e, &v);
+}
+
+static void describe_suite(struct verify_command *c)
+{
+	struct report_suite *s = &c->results.suite;
+	const struct exhibit *first = c->exhibit;
+
+	s->run_id = results_run_id(c->arena);
+	s->target = first->info.target;
+	if (!s->target || !*s->target)
+		s->target = "saved evidence";
+	s->seed = first->trace.setup.seed;
+	s->n_planned = c->n;
+	s->rerun_prefix = "shakedown run";
+}
+
+static int judge_all(struct verify_command *c)
+{
+	struct arena *arena;
+	int status = results_open(&c->results, c->cli);
+
+	if (status || !c->n) {
+		results_close(&c->results);
+		return status;
+	}
+	arena = arena_new();
+	describe_suite(c);
+	results_start(&c->results);
+	for (size_t i = 0; i < c->n; i++) {
+		judge(c, &c->exhibit[i], arena);
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return results_close(&c->results);
+}
+
+int command_verify(struct cli *cli)
+{
+	struct verify_command c = { .cli = cli };
+	int status = selection_open_all(cli, &c.sel);
+
+	c.arena = c.sel.arena;
+	if (status == CLI_OK) {
+		read_exhibits(&c);
+		status = judge_all(&c);
+		if (c.bad)
+			status = cli_status_worse(status, CLI_INCOMPLETE);
+	}
+	for (size_t i = 0; i < c.n; i++)
+		trace_fini(&c.exhibit[i].trace);
+	selection_fini(&c.sel);
+	return status;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of commands.
+ */
+#include <string.h>
+
+#include "cli/command.h"
+
+#define ANY 100000
+
+/* clang-format off */
+const struct command commands[COMMAND_N] = {
+	[COMMAND_RUN] = {
+		"run", "[SELECTOR...]", "run cases against a target and judge them",
+		"Without a target, this machine's own kernel is tested in a lab that is built\n"
+		"for the run and gone after it.  A SELECTOR is a case id, a pattern of them\n"
+		"('handshake/*'), either with parameters behind it ('[ip=4]'), or a case file.\n"
+		"Without any, everything but the cases with the tag `slow` is run.",
+		command_run, 0, ANY, "cases" },
+	[COMMAND_LIST] = {
+		"list", "[SELECTOR...]", "list cases: id, level, tags, title", NULL,
+		command_list, 0, ANY, "cases" },
+	[COMMAND_EXPLAIN] = {
+		"explain", "ID|LABEL...", "explain cases, or requirements and what covers them",
+		"An ID is a case id or a pattern of them, a LABEL a requirement such as\n"
+		"rfc9293:MUST-2 or just MUST-2.",
+		command_explain, 1, ANY, "cases" },
+	[COMMAND_VALIDATE] = {
+		"validate", "[FILE...]", "check case files, and show everything that is wrong",
+		"Without a FILE the bundled cases are checked.",
+		command_validate, 0, ANY, "files" },
+	[COMMAND_PLAN] = {
+		"plan", "[SELECTOR...]", "show what would be sent and what is expected", NULL,
+		command_plan, 0, ANY, "cases" },
+	[COMMAND_VERIFY] = {
+		"verify", "EVIDENCE...", "judge saved captures again, without a network", NULL,
+		command_verify, 1, ANY, "files" },
+	[COMMAND_SCHEMA] = {
+		"schema", "", "print the JSON Schema of case files, for editors", NULL,
+		command_schema, 0, 0, NULL },
+	[COMMAND_COMPLETION] = {
+		"completion", "SHELL", "print the completion script of a shell: bash", NULL,
+		command_completion, 1, 1, "bash" },
+	[COMMAND_HELP] = {
+		"help", "[COMMAND]", "show help, of the program or of a command", NULL,
+		command_help, 0, 1, "commands" },
+	[COMMAND_VERSION] = {
+		"version", "", "show the version", NULL,
+		command_version, 0, 0, NULL },
+};
+/* clang-format on */
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_N; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+uint32_t command_bit(const struct command *c)
+{
+	return COMMAND_BIT((uint32_t)(c - commands));
+}

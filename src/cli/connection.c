@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening the way to the target.
+ */
+#include "cli/connection.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "cli/target_arg.h"
+#include "link/lab.h"
+#include "link/live.h"
+
+#define LAB_JOBS 256
+#define LIVE_JOBS 1
+
+/* Options that say something of a target which is not there. */
+static bool check_lab_options(const struct options *o, struct diags *ds)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} needs_target[] = {
+		{ "provides", o->provides.n },
+		{ "port", o->port.n },
+		{ "closed-port", o->closed_port.n },
+		{ "interface", o->interface },
+		{ "source", o->source.n },
+		{ "set-offloads", o->set_offloads },
+	};
+
+	for (size_t i = 0; i < sizeof(needs_target) / sizeof(needs_target[0]); i++)
+		if (needs_target[i].given)
+			diag_add(ds, DIAG_ERROR, NULL, "--%s goes with --target only",
+				 needs_target[i].name);
+	return ds->n_errors == 0;
+}
+
+int connection_describe(struct cli *cli, struct connection *c)
+{
+	struct diags ds;
+	int status = CLI_OK;
+
+	memset(c, 0, sizeof(*c));
+	diags_init(&ds);
+	if (cli->opt.target.n)
+		status = target_arg_parse(&cli->opt, &c->target, &ds);
+	else if (check_lab_options(&cli->opt, &ds))
+		target_init_lab(&c->target);
+	else
+		status = CLI_USAGE;
+	cli_show(cli, &ds);
+	diags_fini(&ds);
+	return status;
+}
+
+static int open_lab(struct cli *cli, struct connection *c, struct diags *ds)
+{
+	int err = lab_open(NULL, &c->lab, ds);
+
+	if (err)
+		return CLI_INCOMPLETE;
+	c->link = lab_link(c->lab);
+	c->target.name = arena_printf(cli->opt.arena, "the lab (%s)", lab_target_name(c->lab));
+	c->target.addr4 = c->link->target4;
+	c->target.addr6 = c->link->target6;
+	c->jobs = LAB_JOBS;
+	return CLI_OK;
+}
+
+static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
+{
+	struct live_config cfg = {
+		.target4 = c->target.addr4,
+		.target6 = c->target.addr6,
+		.interface = cli->opt.interface,
+		.set_offloads = cli->opt.set_offloads,
+	};
+	int status = target_arg_sources(&cli->opt, &cfg.source4, &cfg.source6, ds);
+
+	if (status)
+		return status;
+	c->jobs = LIVE_JOBS;
+	return live_open(&cfg, &c->link, ds) ? CLI_INCOMPLETE : CLI_OK;
+}
+
+/* "eth1 192.0.2.9 and 2001:db8::9" */
+static const char *describe_tester(struct arena *arena, const struct link *l)
+{
+	char a4[IP_ADDR_STRLEN] = "", a6[IP_ADDR_STRLEN] = "";
+
+	if (l->tester4.family)
+		ip_addr_str(&l->tester4, a4, sizeof(a4));
+	if (l->tester6.family)
+		ip_addr_str(&l->tester6, a6, sizeof(a6));
+	return arena_printf(arena, "%s%s%s (%s)", a4, *a4 && *a6 ? " and " : "", a6, l->name);
+}
+
+int connection_open(struct cli *cli, struct connection *c)
+{
+	struct diags ds;
+	int status;
+
+	diags_init(&ds);
+	status = cli->opt.target.n ? open_live(cli, c, &ds) : open_lab(cli, c, &ds);
+	if (status == CLI_OK)
+		c->tester = describe_tester(cli->opt.arena, c->link);
+	else if (!ds.n_errors)
+		diag_add(&ds, DIAG_ERROR, NULL, "the link to the target cannot be opened");
+	cli_show(cli, &ds);
+	diags_fini(&ds);
+	return status;
+}
+
+void connection_close(struct connection *c)
+{
+	if (c->lab)
+		lab_close(c->lab);
+	else if (c->link)
+		c->link->ops->close(c->link);
+	c->lab = NULL;
+	c->link = NULL;
+}

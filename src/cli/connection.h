@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The target and the link to it: the built-in lab, or what --target says.
+ */
+#ifndef CLI_CONNECTION_H
+#define CLI_CONNECTION_H
+
+#include "cli/command.h"
+#include "link/link.h"
+#include "plan/target.h"
+
+struct lab;
+
+struct connection {
+	struct target target;
+	struct link *link;
+	struct lab *lab;    /* or NULL: the link is ours */
+	const char *tester; /* "eth1 192.0.2.9", for the report */
+	unsigned int jobs;  /* runs at a time, if the user does not say */
+};
+
+/*
+ * Reads what the options say of the target, without touching the network (but
+ * for names that must be looked up): CLI_OK, or the exit status after showing
+ * what is wrong.
+ */
+int connection_describe(struct cli *cli, struct connection *c);
+
+/* Opens the link; the same.  connection_close() is to be called in any case. */
+int connection_open(struct cli *cli, struct connection *c);
+void connection_close(struct connection *c);
+
+#endif

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Selecting variants: see select.h.
+ */
+#include "cli/select.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/tagexpr.h"
+
+/* Left out where nothing asks for particular cases. */
+#define TAG_SLOW "slow"
+
+/* ---- one selector ---- */
+
+bool select_is_path(const char *selector)
+{
+	size_t len = strlen(selector);
+
+	if (len > 5 && !strcmp(selector + len - 5, ".yaml"))
+		return true;
+	return strchr(selector, '/') && access(selector, F_OK) == 0;
+}
+
+/* A pattern of which only `*` and `?` are special. */
+static bool glob(const char *pattern, size_t len, const char *text)
+{
+	char escaped[2 * 256 + 1];
+	size_t n = 0;
+
+	if (len > 256)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (strchr("[]\\", pattern[i]))
+			escaped[n++] = '\\';
+		escaped[n++] = pattern[i];
+	}
+	escaped[n] = '\0';
+	return fnmatch(escaped, text, 0) == 0;
+}
+
+static bool has_param(const struct plan *plan, const char *key, size_t key_len,
+		      const char *value, size_t value_len)
+{
+	for (size_t i = 0; i < plan->n_param; i++) {
+		const struct plan_param *p = &plan->param[i];
+
+		if (strlen(p->key) == key_len && !strncmp(p->key, key, key_len))
+			return glob(value, value_len, p->value);
+	}
+	return false;
+}
+
+/* "[k=v,k=v]": true if the variant has all of them. */
+static bool params_match(const char *p, const struct plan *plan)
+{
+	size_t len = strlen(p);
+
+	if (len < 2 || p[len - 1] != ']')
+		return false;
+	for (p++, len -= 2; len;) {
+		const char *comma = memchr(p, ',', len);
+		size_t n = comma ? (size_t)(comma - p) : len;
+		const char *equals = memchr(p, '=', n);
+
+		if (!equals)
+			return false;
+		if (!has_param(plan, p, (size_t)(equals - p), equals + 1,
+			       (size_t)(p + n - equals - 1)))
+			return false;
+		p += n + (comma != NULL);
+		len -= n + (comma != NULL);
+	}
+	return true;
+}
+
+bool select_matches(const char *selector, const struct plan *plan)
+{
+	size_t len = strcspn(selector, "[");
+
+	if (!strcmp(selector, plan->id))
+		return true;
+	if (!glob(selector, len, plan->case_id))
+		return false;
+	return !selector[len] || params_match(selector + len, plan);
+}
+
+/* ---- all that was asked for ---- */
+
+static bool below_path(const char *path, const char *file)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return !strncmp(path, file, len) && (!file[len] || file[len] == '/');
+}
+
+static bool any_selector(const struct cli *cli, const struct plan *plan)
+{
+	for (size_t i = 0; i < cli->n_operands; i++) {
+		const char *s = cli->operand[i];
+
+		if (select_is_path(s) ? below_path(s, plan->file) : select_matches(s, plan))
+			return true;
+	}
+	return cli->n_operands == 0;
+}
+
+/* A label, with or without "rfcNNNN:" before it, or a pattern. */
+static bool covers(const struct plan *plan, const char *label)
+{
+	for (size_t i = 0; i < plan->n_covers; i++) {
+		const char *c = plan->covers[i], *colon = strchr(c, ':');
+
+		if (glob(label, strlen(label), c) ||
+		    (colon && glob(label, strlen(label), colon + 1)))
+			return true;
+	}
+	return false;
+}
+
+static bool any_requirement(const struct options *o, const struct plan *plan)
+{
+	for (size_t i = 0; i < o->requirement.n; i++)
+		if (covers(plan, o->requirement.item[i]))
+			return true;
+	return o->requirement.n == 0;
+}
+
+static bool any_level(const struct options *o, const struct plan *plan)
+{
+	for (size_t i = 0; i < o->level.n; i++)
+		if (option_has_word(o->level.item[i], req_level_names[plan->level]))
+			return true;
+	return o->level.n == 0;
+}
+
+static bool tags_fit(const struct cli *cli, const struct plan *plan)
+{
+	const struct options *o = &cli->opt;
+
+	if (o->tag)
+		return tagexpr_match(o->tag, plan->tags, plan->n_tags);
+	if (cli->n_operands || o->requirement.n || cli->slow_too)
+		return true;
+	return !tagexpr_match(TAG_SLOW, plan->tags, plan->n_tags);
+}
+
+static void select_plans(const struct cli *cli, struct selection *sel)
+{
+	size_t n = suite_n_plans(sel->suite);
+
+	sel->plan = arena_calloc(sel->arena, n ? n : 1, sizeof(*sel->plan));
+	for (size_t i = 0; i < n; i++) {
+		const struct plan *p = suite_plan(sel->suite, i);
+
+		if (any_selector(cli, p) && any_requirement(&cli->opt, p) &&
+		    any_level(&cli->opt, p) && tags_fit(cli, p))
+			sel->plan[sel->n++] = p;
+	}
+}
+
+/* ---- loading ---- */
+
+static bool is_bundle(const char *dir)
+{
+	char path[4200];
+
+	snprintf(path, sizeof(path), "%s/fragments", dir);
+	return access(path, F_OK) == 0;
+}
+
+const char *select_bundled_dir(struct arena *arena)
+{
+	const char *given = getenv("SHAKEDOWN_TESTCASES");
+	char path[4096 + 16], *slash;
+	ssize_t n;
+
+	if (given && *given)
+		return given;
+	n = readlink("/proc/self/exe", path, 4095);
+	path[n > 0 ? n : 0] = '\0';
+	/* In the directory of the program and in the one above. */
+	for (int i = 0; i < 2 && (slash = strrchr(path, '/')); i++) {
+		strcpy(slash, "/testcases");
+		if (is_bundle(path))
+			return arena_strdup(arena, path);
+		*slash = '\0';
+	}
+	return DEFAULT_TESTCASES_DIR;
+}
+
+/*
+ * The files named as selectors, and where other selectors are among them also
+ * what --cases says, or the bundled cases.
+ */
+static size_t collect_paths(const struct cli *cli, const char *bundled, const char **paths)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cli->n_operands; i++)
+		if (select_is_path(cli->operand[i]))
+			paths[n++] = cli->operand[i];
+	if (n && n == cli->n_operands)
+		return n;
+	for (size_t i = 0; i < cli->opt.cases.n; i++)
+		paths[n++] = cli->opt.cases.item[i];
+	if (n && !cli->opt.cases.n)
+		paths[n++] = bundled;
+	return n;
+}
+
+static int load(struct cli *cli, struct selection *sel)
+{
+	const char *bundled, **paths;
+	struct diags ds;
+	size_t n;
+
+	*sel = (struct selection){ .arena = arena_new() };
+	bundled = select_bundled_dir(sel->arena);
+	paths = arena_calloc(sel->arena, cli->n_operands + cli->opt.cases.n + 1, sizeof(*paths));
+	n = collect_paths(cli, bundled, paths);
+	diags_init(&ds);
+	sel->suite = suite_load(paths, n, bundled, &ds);
+	cli_show(cli, &ds);
+	diags_fini(&ds);
+	return sel->suite ? CLI_OK : CLI_BAD_CASES;
+}
+
+/* ---- nothing selected ---- */
+
+const char *select_nearest(const struct suite *s, const char *word)
+{
+	size_t n = suite_n_plans(s), used = 0;
+	const char **ids = calloc(n + 1, sizeof(*ids));
+	const char *near = NULL;
+
+	for (size_t i = 0; ids && i < n; i++) {
+		const char *id = suite_plan(s, i)->case_id;
+
+		if (!used || strcmp(ids[used - 1], id))
+			ids[used++] = id;
+	}
+	if (ids)
+		near = diag_nearest(word, ids, used);
+	for (size_t i = 0; !near && i < used; i++)
+		if (strstr(ids[i], word))
+			near = ids[i];
+	free(ids);
+	return near;
+}
+
+static void explain_nothing(const struct cli *cli, const struct selection *sel, struct diags *ds)
+{
+	diag_add(ds, DIAG_ERROR, NULL, "nothing is selected");
+	for (size_t i = 0; i < cli->n_operands; i++) {
+		const char *near = select_nearest(sel->suite, cli->operand[i]);
+
+		if (!near)
+			continue;
+		diag_add_help(ds, "did you mean '%s'?", near);
+		return;
+	}
+	diag_add_help(ds, "`shakedown list` shows the cases there are, with their tags");
+}
+
+/* Selectors that take nothing, while others do. */
+static void warn_of_idle(const struct cli *cli, const struct selection *sel, struct diags *ds)
+{
+	for (size_t i = 0; i < cli->n_operands; i++) {
+		const char *s = cli->operand[i], *near;
+		bool takes = select_is_path(s);
+
+		for (size_t k = 0; !takes && k < suite_n_plans(sel->suite); k++)
+			takes = select_matches(s, suite_plan(sel->suite, k));
+		if (takes)
+			continue;
+		near = select_nearest(sel->suite, s);
+		diag_add(ds, DIAG_WARNING, NULL, "no case is called '%s'", s);
+		if (near)
+			diag_add_help(ds, "did you mean '%s'?", near);
+	}
+}
+
+struct tag_check {
+	const struct suite *suite;
+	struct diags *ds;
+};
+
+static void check_tag(void *arg, const char *tag, size_t len)
+{
+	const struct tag_check *c = arg;
+
+	for (size_t i = 0; i < suite_n_plans(c->suite); i++) {
+		const struct plan *p = suite_plan(c->suite, i);
+
+		for (size_t k = 0; k < p->n_tags; k++)
+			if (strlen(p->tags[k]) == len && !strncmp(p->tags[k], tag, len))
+				return;
+	}
+	diag_add(c->ds, DIAG_WARNING, NULL, "--tag: no case has the tag \"%.*s\"", (int)len, tag);
+}
+
+int selection_open(struct cli *cli, struct selection *sel)
+{
+	struct diags ds;
+	int status;
+
+	*sel = (struct selection){ .suite = NULL };
+	diags_init(&ds);
+	if (cli->opt.tag && !tagexpr_check(cli->opt.tag, &ds)) {
+		cli_show(cli, &ds);
+		diags_fini(&ds);
+		return CLI_USAGE;
+	}
+	status = load(cli, sel);
+	if (status == CLI_OK) {
+		struct tag_check check = { sel->suite, &ds };
+
+		select_plans(cli, sel);
+		if (cli->opt.tag)
+			tagexpr_tags(cli->opt.tag, check_tag, &check);
+		if (sel->n)
+			warn_of_idle(cli, sel, &ds);
+		else
+			explain_nothing(cli, sel, &ds);
+		status = sel->n ? CLI_OK : CLI_NOTHING;
+	}
+	cli_show(cli, &ds);
+	diags_fini(&ds);
+	return status;
+}
+
+int selection_open_all(struct cli *cli, struct selection *sel)
+{
+	struct cli all = *cli;
+	int status;
+
+	all.n_operands = 0;
+	status = load(&all, sel);
+	if (status)
+		return status;
+	sel->n = suite_n_plans(sel->suite);
+	sel->plan = arena_calloc(sel->arena, sel->n + 1, sizeof(*sel->plan));
+	for (size_t i = 0; i < sel->n; i++)
+		sel->plan[i] = suite_plan(sel->suite, i);
+	return CLI_OK;
+}
+
+void selection_fini(struct selection *sel)
+{
+	suite_free(sel->suite);
+	arena_free(sel->arena);
+}
