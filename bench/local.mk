@@ -1,11 +1,25 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# `make bench`: each program or script of BENCHES prints its figures.
+# `make bench` prints figures; it tests nothing and `make check` does not run it.
+#	make bench BENCH_FLAGS=--json
 
-BENCHES =
+EXTRA_PROGRAMS = %D%/bench
+CLEANFILES += %D%/bench
+%C%_bench_SOURCES = \
+	%D%/bare.c \
+	%D%/bench.h \
+	%D%/child.c \
+	%D%/judge.c \
+	%D%/main.c \
+	%D%/peers.c \
+	%D%/rates.c \
+	%D%/show.c \
+	%D%/stat.c \
+	%D%/suite.c
+%C%_bench_LDADD = libshakedown.a $(DEPS_LIBS)
+EXTRA_DIST += %D%/held.yaml %D%/scapy_close.py
 
-bench: all
-	@for b in $(BENCHES); do \
-		$(BUILD_TREE_ENVIRONMENT) $(top_srcdir)/$$b || exit 1; \
-	done
+bench: all %D%/bench
+	@$(BUILD_TREE_ENVIRONMENT) %D%/bench --testcases $(abs_top_srcdir)/testcases \
+		--bench $(abs_top_srcdir)/%D% --program $(abs_top_builddir)/shakedown $(BENCH_FLAGS)
 .PHONY: bench
