@@ -316,11 +316,23 @@ static const char *const tag_names[] = {
 	[TRACE_STEP_NONE - TRACE_STEP_FOREIGN] = "not sent by shakedown",
 };
 
+static const char *step_note(struct verify *v, uint16_t step, const char *verdict)
+{
+	const char *note;
+	struct buf b = BUF_INIT;
+
+	buf_printf(&b, "step %u: ", step + 1u);
+	plan_describe_step(v->plan, step, &b);
+	buf_adds(&b, verdict);
+	note = arena_strdup(v->arena, buf_str(&b));
+	buf_fini(&b);
+	return note;
+}
+
 static const char *tx_note(struct verify *v, const struct trace_packet *p)
 {
 	if (p->step < v->plan->n_steps)
-		return arena_printf(v->arena, "step %u: %s", p->step + 1u,
-			plan_step_kind_names[v->plan->step[p->step].kind]);
+		return step_note(v, p->step, "");
 	return p->step >= TRACE_STEP_FOREIGN ?
 		tag_names[TRACE_STEP_NONE - p->step] : "";
 }
@@ -330,16 +342,15 @@ static void step_notes(struct verify *v, const char **note)
 {
 	for (uint16_t i = 0; i < v->plan->n_steps; i++) {
 		const struct step_result *r = &v->walk->result[i];
-		const struct plan_step *st = &v->plan->step[i];
 
-		if (r->packet < 0 || r->status != STEP_DONE ||
-		    st->kind != PLAN_EXPECT)
-			continue;
-		note[r->packet] = arena_printf(v->arena, "step %u: %s%s%s", i + 1u,
-			plan_step_kind_names[st->kind],
-			st->state >= 0 ? ", target now in " : "",
-			st->state >= 0 ? tcp_state_names[st->state] : "");
+		if (r->packet >= 0 && r->status == STEP_DONE &&
+		    v->plan->step[i].kind == PLAN_EXPECT)
+			note[r->packet] = step_note(v, i, ": pass");
 	}
+	if (v->walk->confirmed >= 0)
+		note[v->walk->confirmed] = arena_printf(v->arena,
+			"answer to the closing probe of %s: pass",
+			claim_name(v->walk->claim));
 }
 
 const char *const *verify_packet_notes(struct verify *v,

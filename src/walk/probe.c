@@ -107,10 +107,13 @@ void probe_segment(const struct walk *w, const struct match_env *env,
 static void probe_passed(struct walk *w, int32_t packet)
 {
 	w->probe.active = false;
-	if (w->phase == WALK_STEPS)
+	if (w->phase == WALK_STEPS) {
 		walk_complete(w, w->step, packet, w->now_ns);
-	else
-		w->phase = WALK_CLEANUP;
+		return;
+	}
+	if (w->phase == WALK_CONFIRM)
+		w->confirmed = packet;
+	w->phase = WALK_CLEANUP;
 }
 
 static uint16_t tag(const struct walk *w)

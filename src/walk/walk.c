@@ -49,6 +49,7 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->nearest = -1;
 	w->failed_finding = -1;
 	w->claim = TCP_STATE_NONE;
+	w->confirmed = -1;
 	w->now_ns = trace->start_ns;
 	walk_enter(w, 0, trace->start_ns);
 }

@@ -134,6 +134,7 @@ struct walk {
 	int failed_finding;		/* NO_ANSWER that ALIVE must settle, or -1 */
 	int8_t claim;			/* last claim that still holds */
 	uint16_t claim_step;
+	int32_t confirmed;		/* packet that answered the closing probe, or -1 */
 
 	struct walk_probe probe;
 	uint8_t flows;			/* flows used so far */
