@@ -15,16 +15,16 @@
 
 /* What the rules must know of the connection so far. */
 struct lint_context {
-	const uint64_t *offered;	/* option kinds in the tester's SYN, a bit set */
-	bool syn_seen;			/* the tester's SYN is known */
-	bool ts_ok, sack_ok;		/* agreed on by both SYNs */
+	const uint64_t *offered; /* option kinds in the tester's SYN, a bit set */
+	bool syn_seen;		 /* the tester's SYN is known */
+	bool ts_ok, sack_ok;	 /* agreed on by both SYNs */
 };
 
 struct lint_rule {
-	const char *name;		/* "mss-on-syn-only" */
-	const char *requirement;	/* "rfc9293:MUST-65" */
+	const char *name;	 /* "mss-on-syn-only" */
+	const char *requirement; /* "rfc9293:MUST-65" */
 	enum req_level level;
-	const char *what;		/* what is wrong, without full stop */
+	const char *what; /* what is wrong, without full stop */
 	bool (*broken)(const struct segment *s, const struct lint_context *c);
 };
 extern const struct lint_rule lint_rules[];
