@@ -323,6 +323,25 @@ static bool is_from(const struct link_packet *p, const struct ip_addr *a)
 			      : !memcmp(p->ip + 8, a->b, 16);
 }
 
+/* The case itself speaks to other ports than the one it was given. */
+static bool plan_sets_dport(const struct plan *p)
+{
+	for (uint16_t i = 0; i < p->n_steps; i++) {
+		if (p->step[i].kind == PLAN_SEND && p->step[i].send->field[FIELD_DPORT])
+			return true;
+	}
+	return false;
+}
+
+/* A connection is both addresses and both ports: who answers from elsewhere? */
+static bool is_of_flow(const struct run *r, uint8_t flow, uint16_t target_port)
+{
+	const struct trace_setup *setup = &r->trace.setup;
+
+	return target_port == (flow ? setup->alive_port : setup->target_port) ||
+		plan_sets_dport(r->plan);
+}
+
 static void on_packet(void *arg, const struct link_packet *p)
 {
 	struct sched *sc = arg;
@@ -347,6 +366,8 @@ static void on_packet(void *arg, const struct link_packet *p)
 		return;
 	setup = &sc->slot[o->slot - 1].run.trace.setup;
 	if (!is_from(p, tx ? &setup->tester : &setup->target))
+		return;
+	if (!is_of_flow(&sc->slot[o->slot - 1].run, o->flow, tx ? dport : sport))
 		return;
 	run_packet(&sc->slot[o->slot - 1].run, tx ? TRACE_TX : TRACE_RX, o->flow,
 		   p->ts_ns, p->ip, p->cap_len, p->len);
