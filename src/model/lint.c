@@ -4,6 +4,8 @@
  */
 #include "model/lint.h"
 
+#include "wire/seq.h"
+
 static bool offered(const struct lint_context *c, uint8_t kind)
 {
 	return !c->syn_seen || (c->offered[kind >> 6] >> (kind & 63) & 1);
@@ -105,6 +107,17 @@ static bool rst_with_syn_fin(const struct segment *s, const struct lint_context 
 	return (s->flags & TCP_RST) && (s->flags & (TCP_SYN | TCP_FIN));
 }
 
+/* By less than one unit of the scaled field: rounding (RFC 7323 2.4). */
+static bool window_shrunk(const struct segment *s, const struct lint_context *c)
+{
+	uint32_t unit = UINT32_C(1) << c->window_shift;
+	uint32_t right = s->ack + ((uint32_t)s->window << c->window_shift);
+
+	return c->window_known && (s->flags & TCP_ACK) &&
+		!(s->flags & (TCP_SYN | TCP_RST)) && seq_ge(s->ack, c->ack_lo) &&
+		seq_lt(right + unit - 1, c->window_right);
+}
+
 const struct lint_rule lint_rules[] = {
 	{ "checksum", "rfc9293:MUST-2", LEVEL_MUST,
 	  "its checksum is wrong", bad_checksum },
@@ -134,6 +147,8 @@ const struct lint_rule lint_rules[] = {
 	  "no timestamps option although both SYNs had one", ts_missing },
 	{ "sack-not-permitted", "rfc2018:4", LEVEL_MUST,
 	  "a SACK option that the tester's SYN did not permit", sack_not_permitted },
+	{ "window-shrunk", "rfc9293:SHLD-14", LEVEL_SHOULD,
+	  "the right edge of its window moved to the left", window_shrunk },
 	{ "syn-and-fin", "rfc9293:3.5", LEVEL_MUST,
 	  "SYN and FIN in one segment", syn_fin },
 	{ "reset-form", "rfc9293:3.5.2", LEVEL_MUST,
