@@ -4,7 +4,6 @@
 # each file, under nobase_dist_pkgdata_DATA; tests/dist.sh notices a missing one.
 
 nobase_dist_pkgdata_DATA += \
-	testcases/edges/reset.yaml \
 	testcases/fragments/reach.yaml \
 	testcases/textbook/acceptability.yaml \
 	testcases/textbook/close-by-target.yaml \

@@ -160,15 +160,12 @@ static void show_covers(const struct plan *p)
 static void show_steps(const struct plan *p)
 {
 	struct buf b = BUF_INIT;
-	char *rest, *line;
+	const char *steps;
 
 	plan_add_text(p, &b);
-	rest = strstr(b.data, "\n  ");
+	steps = strstr(buf_str(&b), "\n  ");
 	show_label("steps");
-	printf("of %s\n", p->id);
-	while ((line = strsep(&rest, "\n")))
-		if (*line)
-			printf("%*s%s\n", INDENT, "", line);
+	printf("of %s\n%s", p->id, steps ? steps + 1 : "");
 	buf_fini(&b);
 }
 

@@ -15,7 +15,7 @@ const struct command commands[COMMAND_N] = {
 		"Without a target, this machine's own kernel is tested in a lab that is built\n"
 		"for the run and gone after it.  A SELECTOR is a case id, a pattern of them\n"
 		"('handshake/*'), either with parameters behind it ('[ip=4]'), or a case file.\n"
-		"Without any, everything but the cases with the tags `slow` and `edges` is run.",
+		"Without any, everything but the cases with the tag `slow` is run.",
 		command_run, 0, ANY, "cases" },
 	[COMMAND_LIST] = {
 		"list", "[SELECTOR...]", "list cases: id, level, tags, title", NULL,

@@ -12,9 +12,8 @@
 
 #include "cli/tagexpr.h"
 
-/* Left out where nothing asks for particular cases: what takes long, and what
- * stacks in wide use are known to get wrong in the last octet. */
-#define TAG_LEFT_OUT "slow or edges"
+/* Left out where nothing asks for particular cases. */
+#define TAG_SLOW "slow"
 
 /* ---- one selector ---- */
 
@@ -101,13 +100,12 @@ static bool below_path(const char *path, const char *file)
 	return !strncmp(path, file, len) && (!file[len] || file[len] == '/');
 }
 
-/* @is_path: of each operand, since that is a question to the file system. */
-static bool any_selector(const struct cli *cli, const bool *is_path, const struct plan *plan)
+static bool any_selector(const struct cli *cli, const struct plan *plan)
 {
 	for (size_t i = 0; i < cli->n_operands; i++) {
 		const char *s = cli->operand[i];
 
-		if (is_path[i] ? below_path(s, plan->file) : select_matches(s, plan))
+		if (select_is_path(s) ? below_path(s, plan->file) : select_matches(s, plan))
 			return true;
 	}
 	return cli->n_operands == 0;
@@ -150,21 +148,18 @@ static bool tags_fit(const struct cli *cli, const struct plan *plan)
 		return tagexpr_match(o->tag, plan->tags, plan->n_tags);
 	if (cli->n_operands || o->requirement.n || cli->slow_too)
 		return true;
-	return !tagexpr_match(TAG_LEFT_OUT, plan->tags, plan->n_tags);
+	return !tagexpr_match(TAG_SLOW, plan->tags, plan->n_tags);
 }
 
 static void select_plans(const struct cli *cli, struct selection *sel)
 {
 	size_t n = suite_n_plans(sel->suite);
-	bool *is_path = arena_calloc(sel->arena, cli->n_operands + 1, sizeof(*is_path));
 
-	for (size_t i = 0; i < cli->n_operands; i++)
-		is_path[i] = select_is_path(cli->operand[i]);
-	sel->plan = arena_calloc(sel->arena, n + 1, sizeof(*sel->plan));
+	sel->plan = arena_calloc(sel->arena, n ? n : 1, sizeof(*sel->plan));
 	for (size_t i = 0; i < n; i++) {
 		const struct plan *p = suite_plan(sel->suite, i);
 
-		if (any_selector(cli, is_path, p) && any_requirement(&cli->opt, p) &&
+		if (any_selector(cli, p) && any_requirement(&cli->opt, p) &&
 		    any_level(&cli->opt, p) && tags_fit(cli, p))
 			sel->plan[sel->n++] = p;
 	}

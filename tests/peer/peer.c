@@ -51,7 +51,6 @@ const struct peer_kind peer_kinds[] = {
 		.about = "no RFC 5961, no RFC 7323, no RFC 2018",
 		.config.rfc793 = true,
 		.config.no_options = true,
-		.config.drops_out_of_order = true,
 	},
 	{
 		.name = "linux-like",

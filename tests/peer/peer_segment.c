@@ -68,8 +68,10 @@ static void unacceptable(struct peer *p, struct peer_conn *c, struct segment *s)
 	}
 	if (syn_again && peer_has(p, BUG_SYN_AGAIN_IGNORED))
 		return;
-	if (syn_again && peer_has(p, BUG_ISN_CHANGES))
-		c->iss += 64000;
+	if (syn_again && peer_has(p, BUG_ISN_CHANGES)) {
+		c->iss = c->snd_una = c->iss + 64000;
+		c->snd_nxt = c->out_seq = c->iss + 1;
+	}
 	if (syn_again && (p->cfg.syn_ack_again || peer_has(p, BUG_ISN_CHANGES)))
 		peer_send_syn_ack(p, c, true);
 	else
@@ -93,6 +95,8 @@ static bool unacceptable_bugs(struct peer *p, struct peer_conn *c, struct segmen
 		return true;
 	if (peer_has(p, BUG_OUT_OF_WINDOW_OPENS) && c->state == PEER_SYN_RECEIVED) {
 		c->state = PEER_ESTABLISHED;
+		c->snd_una = c->snd_nxt;
+		c->rto_ns = PEER_NEVER;
 		return true;
 	}
 	if (peer_has(p, BUG_DUPLICATE_TAKEN) && before && s->data_len) {
@@ -361,7 +365,7 @@ static void hold(struct peer *p, struct peer_conn *c, const struct segment *s)
 	c->ack_pending = c->ack_at_once = true;
 	if (peer_has(p, BUG_HOLE_ACKED))
 		c->rcv_nxt = s->seq + s->data_len;
-	if (p->cfg.drops_out_of_order || c->n_held == PEER_HELD_MAX)
+	if (peer_has(p, BUG_OUT_OF_ORDER_DROPPED) || c->n_held == PEER_HELD_MAX)
 		return;
 	h->seq = s->seq;
 	h->len = s->data_len;

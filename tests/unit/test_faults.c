@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The bundled cases against the reference peer: a correct one, of whatever kind,
+ * passes them all; a faulty one is noticed as tests/faults.tsv says; and every
+ * case and every fault has its line there, for a case that nothing fails asks
+ * nothing.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../peer/peer_run.h"
+
+#define MAX_LINES 1000
+
+/* One line of faults.tsv. */
+struct line {
+	int number;
+	char *text;
+	const char *glob, *fault, *verdict, *finding;
+	size_t runs;
+	size_t wrong;
+};
+
+struct table {
+	struct line line[MAX_LINES];
+	size_t n;
+};
+
+static void line_parse(struct line *l, char *text, int number)
+{
+	char *save = NULL;
+
+	l->number = number;
+	l->text = text;
+	l->glob = strtok_r(text, "\t\n", &save);
+	l->fault = strtok_r(NULL, "\t\n", &save);
+	l->verdict = strtok_r(NULL, "\t\n", &save);
+	l->finding = strtok_r(NULL, "\t\n", &save);
+	cr_assert(l->finding != NULL, "faults.tsv:%d: four columns", number);
+}
+
+static void table_load(struct table *t)
+{
+	const char *top = getenv("abs_top_srcdir");
+	char path[4096], text[1000];
+	int number = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/tests/faults.tsv", top ? top : ".");
+	f = fopen(path, "r");
+	cr_assert(f != NULL, "%s", path);
+	t->n = 0;
+	while (fgets(text, sizeof(text), f)) {
+		number++;
+		if (*text == '#')
+			continue;
+		cr_assert(t->n < MAX_LINES);
+		line_parse(&t->line[t->n++], strdup(text), number);
+	}
+	fclose(f);
+}
+
+static void table_free(struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->line[i].text);
+}
+
+static struct suite *suite_open(void)
+{
+	struct suite *s = peer_bundled_suite();
+
+	cr_assert(s != NULL, "the bundled cases do not load");
+	return s;
+}
+
+/* ---- the control group ---- */
+
+static void spotless(void *arg, const struct plan *plan, const struct verdict *v,
+		     const struct trace *t)
+{
+	const struct peer_kind *kind = arg;
+
+	(void)t;
+	cr_expect(!peer_notices(v), "%s, %s: %s", kind->name, plan->id, v->reason);
+}
+
+static void kind_passes(const struct suite *s, const struct peer_kind *kind, unsigned int jobs,
+			uint64_t seed)
+{
+	struct peer_config cfg = kind->config;
+	const struct plan **plans;
+	size_t n = peer_plans_matching(s, NULL, &plans);
+
+	cfg.seed = seed;
+	cr_assert(n >= 100);
+	cr_expect(peer_run(plans, n, &cfg, jobs, spotless, (void *)kind) == 0);
+	free(plans);
+}
+
+Test(faults, a_correct_peer_of_any_kind_passes_every_case)
+{
+	struct suite *s = suite_open();
+
+	for (size_t i = 0; i < peer_n_kinds; i++)
+		kind_passes(s, &peer_kinds[i], 256, i);
+	suite_free(s);
+}
+
+Test(faults, so_it_does_one_by_one)
+{
+	struct suite *s = suite_open();
+
+	kind_passes(s, &peer_kinds[0], 1, 99);
+	suite_free(s);
+}
+
+/* ---- the faults ---- */
+
+static bool deviates(const struct verdict *v, const char *name)
+{
+	for (size_t i = 0; i < v->n_deviations; i++)
+		if (!strcmp(v->deviation[i], name))
+			return true;
+	return false;
+}
+
+static void compare(void *arg, const struct plan *plan, const struct verdict *v,
+		    const struct trace *t)
+{
+	struct line *l = arg;
+	char text[200];
+	size_t len = strlen(l->verdict);
+	bool right;
+
+	(void)t;
+	peer_verdict_str(v, text, sizeof(text));
+	right = !strncmp(text, l->verdict, len) && (!text[len] || text[len] == ' ');
+	if (!strcmp(l->verdict, "pass"))
+		right = right && deviates(v, l->finding);
+	else
+		right = right && strstr(text + len, l->finding);
+	l->runs++;
+	l->wrong += !right;
+	cr_expect(right, "faults.tsv:%d: %s with %s: %s (%s)", l->number, plan->id, l->fault, text,
+		  v->reason);
+}
+
+static struct peer_config config_of(const struct line *l)
+{
+	struct peer_config cfg = { .fault = NULL };
+
+	for (size_t i = 0; i < peer_n_kinds; i++)
+		if (!strncmp(l->fault, "kind:", 5) && !strcmp(l->fault + 5, peer_kinds[i].name))
+			return peer_kinds[i].config;
+	cfg.fault = peer_fault_find(l->fault);
+	cr_assert(cfg.fault != NULL, "faults.tsv:%d: no fault \"%s\"", l->number, l->fault);
+	return cfg;
+}
+
+Test(faults, each_fault_is_noticed_as_the_table_says)
+{
+	struct suite *s = suite_open();
+	struct table *t = malloc(sizeof(*t));
+	const struct plan **plans;
+
+	table_load(t);
+	for (size_t i = 0; i < t->n; i++) {
+		struct line *l = &t->line[i];
+		struct peer_config cfg = config_of(l);
+		size_t n = peer_plans_matching(s, l->glob, &plans);
+
+		l->runs = l->wrong = 0;
+		peer_run(plans, n, &cfg, 16, compare, l);
+		cr_expect(l->runs > 0, "faults.tsv:%d: no case \"%s\"", l->number, l->glob);
+		free(plans);
+	}
+	table_free(t);
+	free(t);
+	suite_free(s);
+}
+
+/* ---- completeness ---- */
+
+static bool has_line(const struct table *t, const struct suite *s, const char *case_id)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct line *l = &t->line[i];
+		const struct plan **plans;
+		size_t n;
+		bool found = false;
+
+		if (strcmp(l->verdict, "fail") && strcmp(l->verdict, "warn"))
+			continue;
+		n = peer_plans_matching(s, l->glob, &plans);
+		for (size_t k = 0; k < n && !found; k++)
+			found = !strcmp(plans[k]->case_id, case_id);
+		free(plans);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+Test(faults, every_case_has_a_fault_that_it_notices)
+{
+	struct suite *s = suite_open();
+	struct table *t = malloc(sizeof(*t));
+	const char *last = "";
+
+	table_load(t);
+	for (size_t i = 0; i < suite_n_plans(s); i++) {
+		const char *id = suite_plan(s, i)->case_id;
+
+		if (strcmp(id, last))
+			cr_expect(has_line(t, s, id), "%s: no line in faults.tsv fails it", id);
+		last = id;
+	}
+	table_free(t);
+	free(t);
+	suite_free(s);
+}
+
+Test(faults, every_fault_is_in_the_table)
+{
+	struct table *t = malloc(sizeof(*t));
+
+	table_load(t);
+	for (size_t i = 0; i < peer_n_faults; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < t->n && !found; k++)
+			found = !strcmp(t->line[k].fault, peer_faults[i].name);
+		cr_expect(found, "%s", peer_faults[i].name);
+	}
+	table_free(t);
+	free(t);
+}
