@@ -53,9 +53,11 @@ struct bare {
 static int packet_socket(int protocol, unsigned int index)
 {
 	struct sockaddr_ll to = {
-		.sll_family = AF_PACKET, .sll_protocol = htons((uint16_t)protocol), .sll_ifindex = (int)index
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons((uint16_t)protocol),
+		.sll_ifindex = (int)index
 	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons((uint16_t)protocol));
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, to.sll_protocol);
 	int room = RECEIVE_ROOM;
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&to, sizeof(to)) < 0) {
@@ -272,6 +274,7 @@ int bare_run(struct bare *b, uint16_t port, unsigned int runs, unsigned int in_f
 	*cpu_seconds = (double)(bench_cpu_ns() - cpu_ns) / 1e9;
 	if (!b->failed)
 		return 0;
-	fprintf(stderr, "bench: the bare loop hangs with %u of %u runs to close\n", b->left_to_close, runs);
+	fprintf(stderr, "bench: the bare loop hangs with %u of %u runs to close\n",
+		b->left_to_close, runs);
 	return -1;
 }

@@ -17,6 +17,7 @@
 #include "plan/target.h"
 #include "trace/trace.h"
 
+#define BENCH_SUITE_TAGS "textbook and not slow"
 #define BENCH_LANES 4
 #define BENCH_REPS_MAX 25
 #define BENCH_REACTIONS_MAX 4096

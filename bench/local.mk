@@ -19,7 +19,10 @@ CLEANFILES += %D%/bench
 %C%_bench_LDADD = libshakedown.a $(DEPS_LIBS)
 EXTRA_DIST += %D%/held.yaml %D%/scapy_close.py
 
-bench: all %D%/bench
+# Not a prerequisite beside `all`, which is a make of its own: with -j both would
+# make the library.
+bench: all
+	@$(MAKE) $(AM_MAKEFLAGS) %D%/bench
 	@$(BUILD_TREE_ENVIRONMENT) %D%/bench --testcases $(abs_top_srcdir)/testcases \
 		--bench $(abs_top_srcdir)/%D% --program $(abs_top_builddir)/shakedown $(BENCH_FLAGS)
 .PHONY: bench

@@ -106,10 +106,11 @@ static void scapy(const struct bench_config *cfg, const struct link *link, const
 /* The kernel needs an address on the tester's interface. */
 static void nping(const struct link *link, const char *port, struct bench_peer *p)
 {
-	const char *const address[] = { "ip", "address", "add", NPING_ADDRESS, "dev", link->name, NULL };
+	const char *const address[] = { "ip", "address", "add", NPING_ADDRESS,
+					"dev", link->name, NULL };
 	char target[INET_ADDRSTRLEN];
-	const char *const argv[] = { "nping", "--tcp-connect", "-q", "-c", NPING_RUNS, "--rate", "100000",
-				     "-p", port, target, NULL };
+	const char *const argv[] = { "nping", "--tcp-connect", "-q", "-c", NPING_RUNS,
+				     "--rate", "100000", "-p", port, target, NULL };
 	int64_t start_ns;
 
 	if (!installed("nping")) {

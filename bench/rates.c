@@ -192,11 +192,11 @@ static int hold(const struct bench_config *cfg, void *result)
 	struct bench_memory *m = result;
 	struct bench_judged j = { 0 };
 	struct suite *s = load(cfg->bench_dir, "held.yaml", cfg->testcases);
+	const struct plan *p = find(s, "bench/held[ip=4]");
 	struct target target;
 	struct lab *lab = bench_lab(&target);
-	int r;
+	int r = bench_judge(p, lab_link(lab), &target, m->held, m->held, NULL, &j);
 
-	r = bench_judge(find(s, "bench/held[ip=4]"), lab_link(lab), &target, m->held, m->held, NULL, &j);
 	m->not_passed = j.not_passed;
 	lab_close(lab);
 	suite_free(s);

@@ -52,46 +52,52 @@ static void show_machine(const struct bench_config *cfg)
 	       cfg->runs, cfg->reps);
 }
 
+static void show_lane(const struct bench_lane *l)
+{
+	char judged[64];
+
+	snprintf(judged, sizeof(judged), "%.0f [%.0f - %.0f]", bench_median(&l->judged),
+		 bench_quantile(&l->judged, 0.25), bench_quantile(&l->judged, 0.75));
+	printf("%9u  %-24s%14.0f%11.0f%13.2f%9.0f ms%11.0f us (%.0f us)", l->in_flight, judged,
+	       bench_median(&l->with_evidence), bench_median(&l->bare),
+	       bench_median(&l->judged_per_bare), 1e6 / bench_median(&l->judged),
+	       bench_median(&l->judged_cpu_us), bench_median(&l->bare_cpu_us));
+	if (l->not_passed)
+		printf("   %u NOT PASSED", l->not_passed);
+	putchar('\n');
+}
+
 static void show_lanes(const struct bench_rates *r)
 {
 	printf("Handshakes and closes per second in the lab\n");
-	printf("%9s  %-24s%14s%11s%13s%12s%22s\n", "in flight", "judged", "with evidence", "bare loop",
-	       "judged/bare", "1,000 take", "CPU a run     (bare)");
-	for (int k = 0; k < BENCH_LANES; k++) {
-		const struct bench_lane *l = &r->lane[k];
-		char judged[64];
-
-		snprintf(judged, sizeof(judged), "%.0f [%.0f - %.0f]", bench_median(&l->judged),
-			 bench_quantile(&l->judged, 0.25), bench_quantile(&l->judged, 0.75));
-		printf("%9u  %-24s%14.0f%11.0f%13.2f%9.0f ms%11.0f us (%.0f us)", l->in_flight, judged,
-		       bench_median(&l->with_evidence), bench_median(&l->bare),
-		       bench_median(&l->judged_per_bare), 1e6 / bench_median(&l->judged),
-		       bench_median(&l->judged_cpu_us), bench_median(&l->bare_cpu_us));
-		if (l->not_passed)
-			printf("   %u NOT PASSED", l->not_passed);
-		putchar('\n');
-	}
+	printf("%9s  %-24s%14s%11s%13s%12s%22s\n", "in flight", "judged", "with evidence",
+	       "bare loop", "judged/bare", "1,000 take", "CPU a run     (bare)");
+	for (int k = 0; k < BENCH_LANES; k++)
+		show_lane(&r->lane[k]);
 	printf("\n");
+}
+
+static void show_peer(const struct bench_rates *r, const struct bench_peer *p, double most)
+{
+	if (p->rate <= 0) {
+		printf("  %-20s %s: skipped\n", p->name, p->skipped);
+		return;
+	}
+	printf("  %-20s %6.0f per second: %s\n", p->name, p->rate, p->what);
+	printf("  %-20s judged runs, one in flight: %.1f times that; at their best: %.1f times\n",
+	       "", bench_median(&r->lane[0].judged) / p->rate, most / p->rate);
 }
 
 static void show_peers(const struct bench_rates *r)
 {
-	double one = bench_median(&r->lane[0].judged), most = 0;
+	double most = 0;
 
 	for (int k = 0; k < BENCH_LANES; k++)
 		if (bench_median(&r->lane[k].judged) > most)
 			most = bench_median(&r->lane[k].judged);
 	printf("Others on the same target\n");
-	for (int i = 0; i < BENCH_PEERS; i++) {
-		const struct bench_peer *p = &r->peer[i];
-
-		if (p->rate <= 0)
-			printf("  %-20s %s: skipped\n", p->name, p->skipped);
-		else
-			printf("  %-20s %8.0f per second (%s); judged, one in flight: %.1f times that; "
-			       "at its best: %.1f times\n",
-			       p->name, p->rate, p->what, one / p->rate, most / p->rate);
-	}
+	for (int i = 0; i < BENCH_PEERS; i++)
+		show_peer(r, &r->peer[i], most);
 	printf("\n");
 }
 
@@ -99,36 +105,37 @@ static void show_reactions(const struct bench_rates *r)
 {
 	printf("From the target's segment to our answer, by the capture's clock (us)\n");
 	printf("%9s%9s%9s%9s%10s\n", "in flight", "p50", "p90", "p99", "answers");
-	for (int k = 0; k < BENCH_LANES; k++)
+	for (int k = 0; k < BENCH_LANES; k++) {
+		const struct bench_reactions *us = &r->lane[k].reactions;
+
 		printf("%9u%9.1f%9.1f%9.1f%10u\n", r->lane[k].in_flight,
-		       bench_reaction_quantile(&r->lane[k].reactions, 0.5),
-		       bench_reaction_quantile(&r->lane[k].reactions, 0.9),
-		       bench_reaction_quantile(&r->lane[k].reactions, 0.99), r->lane[k].reactions.n);
+		       bench_reaction_quantile(us, 0.5), bench_reaction_quantile(us, 0.9),
+		       bench_reaction_quantile(us, 0.99), us->n);
+	}
 	printf("\n");
 }
 
-static void show_rest(const struct bench_config *cfg, const struct bench_results *r)
+static void show_memory(const struct bench_memory *m)
 {
-	const struct bench_memory *m = &r->memory;
-	const struct bench_suite *s = &r->suite;
-
 	printf("Memory, %u connections held open: peak %.1f MB; with one: %.1f MB; %.1f KB each\n",
 	       m->held, (double)m->held_kb / 1024, (double)m->one_kb / 1024,
 	       (double)(m->held_kb - m->one_kb) / (m->held - 1));
 	if (m->not_passed)
 		printf("   %u NOT PASSED\n", m->not_passed);
-	printf("Evidence: %.1f KB a run\n",
-	       (double)r->rates.lane[0].evidence_bytes / 1024 / cfg->runs);
-	printf("Setting up and closing the lab: %.0f ms; loading the textbook suite: %.0f ms\n",
-	       bench_median(&r->rates.lab_ms), r->rates.load_ms);
-	if (s->wall_ms.n)
-		printf("shakedown run textbook: %.2f s [%.2f - %.2f] in all, %.2f s of CPU, peak %.1f MB, "
-		       "exit status %d\n   %s\n",
-		       bench_median(&s->wall_ms) / 1e3, bench_quantile(&s->wall_ms, 0.25) / 1e3,
-		       bench_quantile(&s->wall_ms, 0.75) / 1e3, bench_median(&s->cpu_ms) / 1e3,
-		       (double)s->peak_kb / 1024, s->status, s->summary);
-	else
-		printf("shakedown run textbook: it did not run (exit status %d)\n", s->status);
+}
+
+static void show_suite(const struct bench_suite *s)
+{
+	printf("shakedown run --tag '" BENCH_SUITE_TAGS "': ");
+	if (!s->wall_ms.n) {
+		printf("it did not run (exit status %d)\n", s->status);
+		return;
+	}
+	printf("%.2f s [%.2f - %.2f], %.2f s of CPU, peak %.1f MB, exit status %d\n",
+	       bench_median(&s->wall_ms) / 1e3, bench_quantile(&s->wall_ms, 0.25) / 1e3,
+	       bench_quantile(&s->wall_ms, 0.75) / 1e3, bench_median(&s->cpu_ms) / 1e3,
+	       (double)s->peak_kb / 1024, s->status);
+	printf("   %s\n", s->summary);
 }
 
 void bench_show(const struct bench_config *cfg, const struct bench_results *r)
@@ -137,7 +144,12 @@ void bench_show(const struct bench_config *cfg, const struct bench_results *r)
 	show_lanes(&r->rates);
 	show_peers(&r->rates);
 	show_reactions(&r->rates);
-	show_rest(cfg, r);
+	show_memory(&r->memory);
+	printf("Evidence: %.1f KB a run\n",
+	       (double)r->rates.lane[0].evidence_bytes / 1024 / cfg->runs);
+	printf("Setting up and closing the lab: %.0f ms; loading the textbook suite: %.0f ms\n",
+	       bench_median(&r->rates.lab_ms), r->rates.load_ms);
+	show_suite(&r->suite);
 }
 
 /* ---- JSON ---- */

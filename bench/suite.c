@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program as a whole: `shakedown run` on the textbook suite in the lab.
+ * The program as a whole: `shakedown run` of the textbook suite in the lab.
  */
 #include "bench.h"
 
@@ -17,14 +17,14 @@ static double ms_of(const struct timeval *t)
 	return (double)t->tv_sec * 1e3 + (double)t->tv_usec / 1e3;
 }
 
-/* The last line that says anything: the program's own summary. */
-static void keep_last_line(FILE *f, char *line, size_t cap)
+/* The line with the program's own summary. */
+static void keep_summary(FILE *f, char *line, size_t cap)
 {
 	char text[512];
 
 	while (fgets(text, sizeof(text), f)) {
 		text[strcspn(text, "\n")] = '\0';
-		if (text[0])
+		if (strstr(text, " runs in "))
 			snprintf(line, cap, "%.*s", (int)cap - 1, text);
 	}
 }
@@ -37,7 +37,7 @@ static _Noreturn void child_run(const struct bench_config *cfg, const char *dir,
 	dup2(null, STDERR_FILENO);
 	if (chdir(dir) < 0)
 		_exit(127);
-	execl(cfg->program, "shakedown", "run", "textbook", (char *)NULL);
+	execl(cfg->program, "shakedown", "run", "--tag", BENCH_SUITE_TAGS, (char *)NULL);
 	_exit(127);
 }
 
@@ -57,7 +57,7 @@ static int run_once(const struct bench_config *cfg, const char *dir, struct benc
 		child_run(cfg, dir, fd[1]);
 	close(fd[1]);
 	f = fdopen(fd[0], "r");
-	keep_last_line(f, out->summary, sizeof(out->summary));
+	keep_summary(f, out->summary, sizeof(out->summary));
 	fclose(f);
 	if (pid < 0 || wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status))
 		return -1;
