@@ -47,6 +47,7 @@ struct sched {
 	int64_t watched_ns;		/* timestamp of the last packet delivered */
 	int64_t progress_ns;
 	uint64_t dropped;		/* by the capture, as far as was noticed */
+	bool looked;			/* for drops, since packets were polled last */
 	uint16_t alive_port;
 	int error;
 	uint8_t packet[SEGMENT_PACKET_MAX];
@@ -114,11 +115,18 @@ static void give_ports_back(struct sched *sc, struct run *r)
 	}
 }
 
-/* A lost packet may be anybody's: every run in flight is told. */
+/*
+ * A lost packet may be anybody's: every run in flight is told.  One look a round
+ * is enough, since packets come by poll alone, and it is a dear one: libpcap
+ * reads a file of sysfs.
+ */
 static void notice_drops(struct sched *sc, int64_t now_ns)
 {
 	struct link_stats st = { 0 };
 
+	if (sc->looked)
+		return;
+	sc->looked = true;
 	sc->link->ops->stats(sc->link, &st);
 	if (st.dropped == sc->dropped)
 		return;
@@ -420,6 +428,7 @@ static int round_trip(struct sched *sc)
 	if (sc->n_used < sc->n_slots && sc->next < sc->n_plans && !stop_level(sc))
 		until = now_ns;
 	n = l->ops->poll(l, until, on_packet, sc);
+	sc->looked = false;
 	now_ns = l->ops->now_ns(l);
 	if (n < 0 && n != -EINTR)
 		return n;
