@@ -48,8 +48,8 @@ static struct plan_step *emit(struct compiler *c, enum plan_step_kind kind, cons
 {
 	struct plan_step *s;
 
-	if (c->n_steps == COMPILE_MAX_STEPS) {
-		if (!c->full)
+	if (c->n_steps == COMPILE_MAX_STEPS || !params_spend(c->params, 1)) {
+		if (!c->full && c->n_steps == COMPILE_MAX_STEPS)
 			diag_add(c->ds, DIAG_ERROR, at, "the case has more than %d steps",
 				 COMPILE_MAX_STEPS);
 		c->full = true;
@@ -119,6 +119,7 @@ static void add_send(struct compiler *c, const struct node *key, struct node *v,
 	if (!s)
 		return;
 	c->failed = c->refers_to_step = false;
+	params_spend(c->params, v->cache[0] ? 0 : v->count);
 	s->send = v->cache[0] ? v->cache[0] : compile_send(c, v);
 	if (!c->failed && !c->refers_to_step)
 		v->cache[0] = s->send;
@@ -135,6 +136,7 @@ static struct plan_step *add_expect(struct compiler *c, const struct node *key, 
 		return NULL;
 	c->failed = c->refers_to_step = false;
 	s->optional = optional;
+	params_spend(c->params, v->cache[1] ? 0 : v->count);
 	s->expect = v->cache[1] ? v->cache[1] : compile_expect(c, v);
 	if (!c->failed && !c->refers_to_step)
 		v->cache[1] = s->expect;
@@ -453,6 +455,7 @@ static void skip_step(struct compiler *c, const struct node *n)
 	const struct node *as = n->kind == NODE_MAP ? node_get(n, "as") : NULL;
 
 	params_use(c->params, n);
+	params_spend(c->params, n->count);
 	if (as && as->kind == NODE_SCALAR && !as->bad)
 		compile_define(c, as->text, &as->at, 0, false);
 }

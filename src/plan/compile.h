@@ -44,6 +44,7 @@ struct compiler {
 	uint32_t needs; /* of the fragments used */
 	bool full;	/* COMPILE_MAX_STEPS was passed: said once */
 
+	uint32_t n_names;		   /* ever defined */
 	const struct compile_name *names;  /* visible here */
 	const struct compile_name *hidden; /* those of finished branches */
 	const struct compile_chain *chain;

@@ -60,6 +60,7 @@ void compile_define(struct compiler *c, const char *name, const struct mark *at,
 	n->instance = c->chain->instance;
 	n->optional = optional;
 	c->names = n;
+	c->n_names++;
 }
 
 void compile_hide(struct compiler *c, const struct compile_name *mark)
@@ -165,6 +166,7 @@ static int resolve(void *arg, const char *name, size_t len, uint32_t *ref, const
 		*ref = (uint32_t)var;
 		return 0;
 	}
+	params_spend(r->c->params, r->c->n_names / 8);
 	n = find_name(r->c->names, name, first);
 	if (dot && n)
 		err = step_field(r, n, dot + 1, len - first - 1, ref);

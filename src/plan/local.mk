@@ -26,3 +26,5 @@ libshakedown_a_SOURCES += \
 	%D%/target.h \
 	%D%/variants.c \
 	%D%/variants.h
+
+unit_tests += tests/unit/test_plan

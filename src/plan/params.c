@@ -13,14 +13,22 @@
 
 #include "base/buf.h"
 
-void params_init(struct params *p, struct arena *arena, const struct testcase *t)
+void params_init(struct params *p, struct arena *arena, const struct testcase *t,
+		 uint64_t *budget)
 {
+	p->budget = budget;
 	p->param = t->param;
 	p->n = t->n_params;
 	p->bad = t->matrix_bad;
 	p->chosen = arena_calloc(arena, p->n + 1, sizeof(*p->chosen));
 	p->used = arena_calloc(arena, p->n + 1, sizeof(*p->used));
 	p->dropped = arena_calloc(arena, p->n + 1, sizeof(*p->dropped));
+}
+
+bool params_spend(struct params *p, uint64_t cost)
+{
+	*p->budget -= cost < *p->budget ? cost : *p->budget;
+	return *p->budget > 0;
 }
 
 static size_t n_values(const struct params *p, size_t i)
@@ -128,6 +136,7 @@ static struct node *value_at(struct params *p, const struct node *n, size_t pos,
 			     struct diags *ds)
 {
 	long i = find(p, n->text + pos + 1, len - 1);
+	struct node *v;
 
 	if (i < 0) {
 		if (!p->bad)
@@ -135,7 +144,8 @@ static struct node *value_at(struct params *p, const struct node *n, size_t pos,
 		return NULL;
 	}
 	p->used[i] = true;
-	return p->param[i].value[p->chosen[i]].node;
+	v = p->param[i].value[p->chosen[i]].node;
+	return params_spend(p, v->count) ? v : NULL;
 }
 
 /* A sum put into a product must stay a sum; flags joined by "|" stay as they are. */
@@ -227,6 +237,8 @@ struct node *params_substitute(struct params *p, struct arena *arena, struct nod
 	bool good = true;
 	size_t i;
 
+	if (!params_spend(p, 1))
+		return NULL;
 	if (!n->has_param)
 		return n;
 	if (n->kind == NODE_SCALAR)

@@ -43,6 +43,8 @@ struct suite {
 struct loading {
 	struct suite *suite;
 	struct arena *arena; /* the suite's */
+	const struct suite_limits *limits;
+	uint64_t budget;
 	struct diags *out;
 	struct diags told; /* to be sorted into out */
 	struct diags ds;   /* of the variant at hand */
@@ -53,13 +55,17 @@ struct loading {
 	struct case_entry *cases;
 };
 
-static void loading_init(struct loading *l, struct diags *out)
+const struct suite_limits suite_limits_default = { .max_plans = 100000, .budget = 20000000 };
+
+static void loading_init(struct loading *l, const struct suite_limits *limits, struct diags *out)
 {
 	memset(l, 0, sizeof(*l));
 	l->suite = calloc(1, sizeof(*l->suite));
 	if (!l->suite)
 		log_panic("out of memory");
 	l->arena = l->suite->arena = arena_new();
+	l->limits = limits;
+	l->budget = limits->budget;
 	l->out = out;
 	diags_init(&l->ds);
 	diags_init(&l->told);
@@ -115,7 +121,7 @@ static void check_fragment(struct loading *l, const struct testcase_fragment *f)
 
 	if (!f->steps || f->steps->has_param)
 		return;
-	params_init(&params, l->arena, &none);
+	params_init(&params, l->arena, &none, &l->budget);
 	compile_init(&c, l->arena, &params, &l->fragments, f->file, &l->ds);
 	compile_fragment(&c, f);
 	compile_fini(&c);
@@ -208,6 +214,24 @@ static const char *compile_variant(struct loading *l, const struct testcase *t,
 	return p->id;
 }
 
+/* Telling an error apart from all others takes its time. */
+#define ERROR_COST 50
+
+/* False with an error if another variant would be too much. */
+static bool may_go_on(struct loading *l, const struct testcase *t, struct params *params)
+{
+	if (l->suite->n == l->limits->max_plans)
+		diag_add(&l->ds, DIAG_ERROR, &t->at, "the suite has more than %zu variants",
+			 l->limits->max_plans);
+	else if (params_spend(params, variants_exclude_cost(t)))
+		return true;
+	else
+		diag_add(&l->ds, DIAG_ERROR, &t->at, "the suite is too large: its variants have "
+						     "too many steps in all");
+	tally_take(&l->tally, &l->ds, NULL);
+	return false;
+}
+
 /* All variants of @t that are not excluded; returns how many. */
 static size_t compile_variants(struct loading *l, const struct testcase *t, struct params *params,
 			       bool *excluded)
@@ -216,15 +240,12 @@ static size_t compile_variants(struct loading *l, const struct testcase *t, stru
 	size_t n = 0;
 
 	do {
+		if (!may_go_on(l, t, params))
+			break;
 		if (variants_excluded(t, params, excluded))
 			continue;
-		if (l->suite->n == SUITE_MAX_PLANS) {
-			diag_add(&l->ds, DIAG_ERROR, &t->at, "the suite has more than %d variants",
-				 SUITE_MAX_PLANS);
-			tally_take(&l->tally, &l->ds, NULL);
-			break;
-		}
 		id = compile_variant(l, t, params);
+		params_spend(params, l->ds.n_errors * ERROR_COST);
 		tally_take(&l->tally, &l->ds, id);
 		n++;
 	} while (params_next(params));
@@ -236,8 +257,11 @@ static void forget_plans(struct suite *s, size_t n)
 	struct suite_entry *e;
 
 	while (s->n > n) {
-		HASH_FIND_STR(s->by_id, s->plan[--s->n]->id, e);
-		HASH_DEL(s->by_id, e);
+		const char *id = s->plan[--s->n]->id;
+
+		HASH_FIND_STR(s->by_id, id, e);
+		if (e)
+			HASH_DEL(s->by_id, e);
 	}
 }
 
@@ -258,6 +282,8 @@ static void expand(struct loading *l, const struct testcase *t, struct params *p
 		n = compile_variants(l, t, params, excluded);
 	}
 	tally_flush(&l->tally, n, &l->told);
+	if (!l->budget)
+		return;
 	if (n > 0)
 		variants_check_used(params, &l->ds);
 	for (i = 0; i < t->n_excludes; i++)
@@ -295,7 +321,7 @@ static void load_case(struct loading *l, const struct testcase *t)
 	uint64_t count;
 
 	is_new_case(l, t);
-	params_init(&params, l->arena, t);
+	params_init(&params, l->arena, t, &l->budget);
 	count = params_count(&params);
 	if (count > PARAMS_MAX_VARIANTS) {
 		diag_add(&l->ds, DIAG_ERROR, &t->at, "the matrix of this case makes more than %d "
@@ -356,7 +382,7 @@ struct suite *suite_load(const char *const *paths, size_t n_paths, const char *b
 	struct loading l;
 	size_t i;
 
-	loading_init(&l, ds);
+	loading_init(&l, &suite_limits_default, ds);
 	suite_files_find(&files, paths, n_paths, bundled_dir, &l.ds);
 	tell(&l);
 	for (i = 0; i < files.n; i++) {
@@ -372,11 +398,17 @@ struct suite *suite_load(const char *const *paths, size_t n_paths, const char *b
 
 struct suite *suite_load_text(const char *name, const char *text, size_t len, struct diags *ds)
 {
+	return suite_load_text_within(&suite_limits_default, name, text, len, ds);
+}
+
+struct suite *suite_load_text_within(const struct suite_limits *limits, const char *name,
+				     const char *text, size_t len, struct diags *ds)
+{
 	struct source *src;
 	struct loading l;
 	char *copy;
 
-	loading_init(&l, ds);
+	loading_init(&l, limits, ds);
 	copy = arena_alloc(l.arena, len + 1);
 	memcpy(copy, text, len);
 	src = arena_alloc(l.arena, sizeof(*src));

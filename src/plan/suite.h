@@ -24,11 +24,19 @@ void suite_free(struct suite *s);
  * The same for one text without files: no fragments but its own.  @name is the
  * file's name in messages.
  */
-struct suite *suite_load_text(const char *name, const char *text, size_t len,
-			      struct diags *ds);
+struct suite *suite_load_text(const char *name, const char *text, size_t len, struct diags *ds);
 
-/* Most variants of one suite. */
-#define SUITE_MAX_PLANS 100000
+/*
+ * What a suite may cost: variants, and a budget of work that is about the
+ * number of nodes and steps handled for all of them.
+ */
+struct suite_limits {
+	size_t max_plans;
+	uint64_t budget;
+};
+extern const struct suite_limits suite_limits_default;
+struct suite *suite_load_text_within(const struct suite_limits *limits, const char *name,
+				     const char *text, size_t len, struct diags *ds);
 
 size_t suite_n_plans(const struct suite *s);
 const struct plan *suite_plan(const struct suite *s, size_t i);

@@ -166,6 +166,17 @@ bool variants_excluded(const struct testcase *t, const struct params *p, bool *h
 	return false;
 }
 
+uint64_t variants_exclude_cost(const struct testcase *t)
+{
+	uint64_t cost = 1;
+	size_t i, j;
+
+	for (i = 0; i < t->n_excludes; i++)
+		for (j = 0; j < t->exclude[i].n_params; j++)
+			cost += t->exclude[i].param[j].values->count;
+	return cost;
+}
+
 /* `ip` is used by every case: it chooses the address family. */
 static bool is_unused(const struct params *p, size_t i)
 {

@@ -21,6 +21,9 @@ bool variants_check_excludes(const struct testcase *t, struct diags *ds);
 /* True if the variant is excluded; hit[i] becomes true for the exclusion that did it. */
 bool variants_excluded(const struct testcase *t, const struct params *p, bool *hit);
 
+/* What asking variants_excluded() costs, for params_spend(). */
+uint64_t variants_exclude_cost(const struct testcase *t);
+
 /*
  * Takes parameters out of play that came from the defaults and were not used,
  * and resets the rest to their first values; true if there were any.

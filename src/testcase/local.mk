@@ -7,6 +7,7 @@ libshakedown_a_SOURCES += \
 	%D%/node.h \
 	%D%/schema.c \
 	%D%/schema.h \
+	%D%/schema_json.c \
 	%D%/schema_priv.h \
 	%D%/schema_scalar.c \
 	%D%/schema_tables.c \

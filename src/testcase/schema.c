@@ -12,6 +12,9 @@
 
 #define CANDIDATES_MAX 64
 
+/* Finding near words takes time; nobody reads the thousandth suggestion. */
+#define SUGGESTIONS_MAX 200
+
 static bool check_value(const struct schema *s, struct node *n, struct schema_check *c);
 
 const char *schema_expected(const struct schema *s)
@@ -53,6 +56,11 @@ static void unknown_key(const struct schema_map *map, const struct node *key,
 	const char *candidates[CANDIDATES_MAX], *near;
 	struct buf b = BUF_INIT;
 	size_t i;
+
+	if (c->ds->n_errors > SUGGESTIONS_MAX) {
+		diag_add(c->ds, DIAG_ERROR, &key->at, "unknown key \"%s\"", key->text);
+		return;
+	}
 
 	for (i = 0; i < map->n_keys && i < CANDIDATES_MAX; i++)
 		candidates[i] = map->key[i].name;

@@ -380,8 +380,8 @@ static bool check_expr(const struct schema_scalar *s, const struct node *n, stru
 	if (n->len == 0)
 		return expected(s, n, c);
 	/* A single word that resembles one of those allowed: say so. */
-	near = near_word(s, n->text);
-	if (near && looks_like_word(n->text, n->len))
+	near = looks_like_word(n->text, n->len) ? near_word(s, n->text) : NULL;
+	if (near)
 		return unknown_word(s, n, c);
 	scratch = arena_new();
 	e = expr_parse(scratch, n->text, n->len, &n->at, any_name, NULL, c->ds);

@@ -24,10 +24,12 @@ fuzz_ldadd = %D%/libreplay.a libshakedown.a $(DEPS_LIBS)
 TESTS += $(fuzz_tests)
 endif
 
-
 fuzz_tests += %D%/fuzz_segment
 tests_fuzz_fuzz_segment_LDADD = $(fuzz_ldadd)
 EXTRA_DIST += %D%/seed_segment.sh
 
 fuzz_tests += %D%/fuzz_verify
 tests_fuzz_fuzz_verify_LDADD = $(fuzz_ldadd)
+
+fuzz_tests += %D%/fuzz_yaml
+tests_fuzz_fuzz_yaml_LDADD = $(fuzz_ldadd)

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fuzz target: any bytes as a case file, all the way to plans, their text and
+ * the rendered diagnostics.  Limits are small, so that an input that asks for
+ * much work is soon done with.
+ */
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "plan/plan_text.h"
+#include "plan/suite.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Every index must stay in the plan, and every path must end. */
+static void check_plan(const struct plan *p)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->n_steps; i++) {
+		const struct plan_step *s = &p->step[i];
+
+		if (s->next <= i || s->next > p->n_steps)
+			__builtin_trap();
+		for (k = 0; s->kind == PLAN_ONE_OF && k < s->one_of.n; k++)
+			if (s->one_of.alt[k].first <= i || s->one_of.alt[k].first >= s->next)
+				__builtin_trap();
+	}
+	if (!p->n_steps || p->step[p->n_steps - 1].kind != PLAN_END)
+		__builtin_trap();
+}
+
+static void look_at(const struct suite *s, struct buf *b)
+{
+	size_t i;
+
+	for (i = 0; i < suite_n_plans(s); i++) {
+		const struct plan *p = suite_plan(s, i);
+
+		if (suite_find(s, p->id) != p)
+			__builtin_trap();
+		check_plan(p);
+		if (i < 4)
+			plan_add_text(p, b);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct suite_limits limits = { .max_plans = 200, .budget = 20000 };
+	struct buf b = BUF_INIT;
+	struct diags ds;
+	struct suite *s;
+
+	diags_init(&ds);
+	s = suite_load_text_within(&limits, "fuzz.yaml", (const char *)data, size, &ds);
+	/* Either a suite or a reason. */
+	if (!s == !ds.n_errors)
+		__builtin_trap();
+	diags_render(&ds, true, &b);
+	if (s)
+		look_at(s, &b);
+	suite_free(s);
+	diags_fini(&ds);
+	buf_fini(&b);
+	return 0;
+}
