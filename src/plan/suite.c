@@ -284,7 +284,7 @@ static void expand(struct loading *l, const struct testcase *t, struct params *p
 	tally_flush(&l->tally, n, &l->told);
 	if (!l->budget)
 		return;
-	if (n > 0)
+	if (n > 0 && t->steps)
 		variants_check_used(params, &l->ds);
 	for (i = 0; i < t->n_excludes; i++)
 		if (!excluded[i] && t->exclude[i].n_params && !t->exclude[i].from_defaults)

@@ -92,7 +92,8 @@ static bool check_pair(const struct schema_map *map, struct node_pair *p, struct
 		unknown_key(map, p->key, c);
 		return false;
 	}
-	below.params |= (k->flags & KEY_PARAMS) != 0;
+	/* Below the value, not in its place: the list of steps itself must be there. */
+	below.params |= k->flags & KEY_PARAMS && p->value->kind != NODE_SCALAR;
 	return check_value(k->value, p->value, &below);
 }
 

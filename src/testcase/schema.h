@@ -39,7 +39,7 @@ struct schema_scalar {
 enum schema_key_flag {
 	KEY_REQUIRED = 1,
 	KEY_CHOICE = 2,	 /* exactly one of these in a map */
-	KEY_PARAMS = 4,	 /* "$name" may stand for values below it */
+	KEY_PARAMS = 4,	 /* "$name" may stand for anything in it */
 	KEY_PATTERN = 8, /* "kind-N": N stands for a number up to 255 */
 };
 

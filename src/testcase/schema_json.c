@@ -153,6 +153,7 @@ static void add_property(struct writer *w, struct json *properties, struct json 
 {
 	struct json *j = json_new_object(), *all = json_new_array();
 
+	/* "$name" in place of the whole is let pass: an editor need not know all. */
 	/* In draft 7 nothing may stand beside "$ref". */
 	json_push(all, reference(w, k->value, params || (k->flags & KEY_PARAMS)));
 	json_set(j, "allOf", all);
