@@ -66,13 +66,14 @@ static int filter_set(pcap_t *pcap, const char *text)
 
 static int pcap_start(pcap_t *pcap, const struct capture_config *cfg)
 {
+	uint32_t buffer_size = cfg->buffer_size ? cfg->buffer_size : CAPTURE_BUFFER_SIZE;
 	char message[PCAP_ERRBUF_SIZE];
 	int err;
 
 	pcap_set_snaplen(pcap, (int)cfg->snap_len);
 	pcap_set_promisc(pcap, cfg->promiscuous);
 	pcap_set_immediate_mode(pcap, 1);
-	pcap_set_buffer_size(pcap, (int)(cfg->buffer_size ? cfg->buffer_size : CAPTURE_BUFFER_SIZE));
+	pcap_set_buffer_size(pcap, (int)buffer_size);
 	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
 	err = pcap_activate(pcap);
 	if (err < 0)

@@ -86,7 +86,8 @@ int inject_open(enum inject_mode mode, const char *interface, struct inject **ou
 		log_panic("out of memory");
 	errno = 0;
 	in->mode = mode;
-	in->net = libnet_init(injection_type[mode], mode == INJECT_LINK ? interface : NULL, message);
+	in->net = libnet_init(injection_type[mode], mode == INJECT_LINK ? interface : NULL,
+			      message);
 	if (!in->net) {
 		err = errno ? -errno : -EIO;
 		log_msg(LOG_INFO, "libnet: %s", message);
@@ -139,6 +140,9 @@ bool inject_can_build(const struct segment *s)
 
 	if (s->raw || s->checksum_set || s->checksum_bad || s->data_offset_set ||
 	    s->opt_nopad || s->reserved || s->flags > UINT8_MAX)
+		return false;
+	/* libnet 1.1.6 writes the flow label's last byte twice. */
+	if (s->flow_label)
 		return false;
 	if (s->src.family != s->dst.family || (s->src.family != 4 && s->src.family != 6))
 		return false;

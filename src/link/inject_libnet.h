@@ -7,8 +7,8 @@
  * that a mistake in our encoder and the same mistake in libnet would have to
  * meet for a wrong packet to leave unnoticed (a unit test compares the two byte
  * for byte).  What libnet cannot say - a spoilt checksum, a wrong data offset,
- * reserved bits, the AE flag, unpadded or too many options, raw bytes - leaves
- * as our encoder wrote it, still through libnet.
+ * reserved bits, the AE flag, unpadded or too many options, an IPv6 flow label,
+ * raw bytes - leaves as our encoder wrote it, still through libnet.
  */
 #ifndef LINK_INJECT_LIBNET_H
 #define LINK_INJECT_LIBNET_H

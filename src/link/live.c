@@ -263,29 +263,39 @@ static void neighbours_ask(struct live *live, bool probe)
 	}
 }
 
-static int neighbours_check(const struct live *live, struct diags *ds)
+static int address_in_use(const struct neighbour_family *f, struct diags *ds)
+{
+	const uint8_t *m = f->taken_mac;
+	char text[IP_ADDR_STRLEN];
+
+	diag_add(ds, DIAG_ERROR, NULL, "%s is in use by %02x:%02x:%02x:%02x:%02x:%02x",
+		 ip_addr_str(&f->own, text, sizeof(text)), m[0], m[1], m[2], m[3], m[4], m[5]);
+	diag_add_help(ds, "give --source an address that nobody uses");
+	return -EADDRINUSE;
+}
+
+static int no_answer(const struct live *live, const struct neighbour_family *f, struct diags *ds)
 {
 	char text[IP_ADDR_STRLEN];
 
+	diag_add(ds, DIAG_ERROR, NULL, "no answer to %s for %s on %s",
+		 f->own.family == 4 ? "ARP" : "neighbour solicitations",
+		 ip_addr_str(&f->next_hop, text, sizeof(text)), live->link.name);
+	diag_add_help(ds, "is it up, and on this link? a switch or access point that lets only "
+			  "known MACs pass needs --source with an address of this host");
+	return -EHOSTUNREACH;
+}
+
+static int neighbours_check(const struct live *live, struct diags *ds)
+{
 	for (int i = 0; i < 2; i++) {
 		const struct neighbour_family *f = &live->neighbours.family[i];
-		const uint8_t *m = f->taken_mac;
 
-		if (f->own.family && !f->known) {
-			diag_add(ds, DIAG_ERROR, NULL, "no answer to %s for %s on %s",
-				 i ? "neighbour solicitations" : "ARP",
-				 ip_addr_str(&f->next_hop, text, sizeof(text)), live->link.name);
-			diag_add_help(ds, "is it up, and on this link? a switch or access point that lets "
-					  "only known MACs pass needs --source with an address of this host");
-			return -EHOSTUNREACH;
-		}
-		if (f->taken) {
-			diag_add(ds, DIAG_ERROR, NULL,
-				 "%s is in use by %02x:%02x:%02x:%02x:%02x:%02x",
-				 ip_addr_str(&f->own, text, sizeof(text)), m[0], m[1], m[2], m[3], m[4], m[5]);
-			diag_add_help(ds, "give --source an address that nobody uses");
-			return -EADDRINUSE;
-		}
+		/* Who has our address does not answer a question from it. */
+		if (f->taken)
+			return address_in_use(f, ds);
+		if (f->own.family && !f->known)
+			return no_answer(live, f, ds);
 	}
 	return 0;
 }

@@ -33,7 +33,7 @@ libshakedown_a_SOURCES += \
 	%D%/vlink.c \
 	%D%/vlink.h
 
-unit_tests += tests/unit/test_vlink
+unit_tests += tests/unit/test_link tests/unit/test_vlink
 
 # Only this object sees libnet's feature macros.
 %D%/inject_libnet.$(OBJEXT): OBJECT_CPPFLAGS = $(LIBNET_CFLAGS)

@@ -51,7 +51,7 @@ size_t neighbour_hear(struct neighbours *n, const uint8_t *frame, size_t len,
 bool neighbour_waiting(const struct neighbours *n)
 {
 	for (int i = 0; i < 2; i++)
-		if (n->family[i].own.family && !n->family[i].known)
+		if (n->family[i].own.family && !n->family[i].known && !n->family[i].taken)
 			return true;
 	return false;
 }

@@ -40,7 +40,7 @@ struct neighbours {
 size_t neighbour_hear(struct neighbours *n, const uint8_t *frame, size_t len,
 		      uint8_t reply[NEIGH_FRAME_MAX]);
 
-/* Whether any next hop is not known yet. */
+/* Whether any next hop is not known yet, and may still become known. */
 bool neighbour_waiting(const struct neighbours *n);
 
 /*

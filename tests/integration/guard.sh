@@ -12,16 +12,18 @@ on_loopback() { unshare -Urn sh -c 'ip link set lo up && exec "$@"' sh "$probe" 
 check 'loopback: no kernel RST with the guard' on_loopback guard
 check 'loopback: a kernel RST without it' on_loopback bare
 
-# Two namespaces, an echo-like listener in the second, and a gateway: the target
-# is behind it, so the way goes through the next hop.
+# Two namespaces, the plain services in the second, which is also a gateway to an
+# address behind it; runs a command in the first.
 network() {
-	unshare -Urn bash -c '
+	unshare -Urn --kill-child --fork --pid --mount-proc bash -c '
 	set -e
+	wait_for() { local i; for ((i = 0; i < 500; i++)); do "$@" && return; read -rt 0.01 <>"$fifo" || :; done; return 1; }
+	fifo=$1; shift
 	ip link set lo up
 	ip link add here type veth peer name there
-	unshare -n sleep 60 & other=$!
-	trap "kill $other" EXIT
-	until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
+	unshare -n sleep 60 >/dev/null 2>&1 & other=$!
+	elsewhere() { [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
+	wait_for elsewhere
 	ip link set there netns $other
 	in_other() { nsenter -t $other -n "$@"; }
 	ip addr add 10.9.0.2/24 dev here
@@ -29,22 +31,25 @@ network() {
 	ip link set here up
 	in_other ip link set lo up
 	in_other ip addr add 10.9.0.1/24 dev there
+	in_other ip addr add 10.9.0.5/24 dev there
 	in_other ip addr add 10.8.0.1/32 dev lo
 	in_other ip addr add fd09::1/64 dev there nodad
 	in_other ip link set there up
 	ip route add 10.8.0.0/24 via 10.9.0.1
 	ethtool -K here tx off tso off gso off gro off >/dev/null
 	in_other ethtool -K there tx off tso off gso off gro off >/dev/null
-	in_other "$SHAKEDOWN_AGENT" --services >/dev/null 2>&1 & agent=$!
-	trap "kill $other $agent" EXIT
-	until in_other ss -Hltn "sport = :7" | grep -q :7; do :; done
-	until ip -6 route get fd09::1 >/dev/null 2>&1 && ip link show here | grep -q "state UP"; do :; done
+	exec 9<>"$fifo"
+	in_other "$SHAKEDOWN_AGENT" --services --bind 0.0.0.0 --bind :: --ready-fd 9 >&2 &
+	read -rt 10 ready <&9
+	is_up() { ip link show here | grep -q "state UP" && in_other ip link show there | grep -q "state UP"; }
+	wait_for is_up
 	"$@"
-	' network "$@"
+	' network "$tmp/fifo" "$@"
 }
-need_tools() { command -v ethtool && command -v ss && command -v nsenter; }
+mkfifo "$tmp/fifo"
+need_tools() { command -v ethtool && command -v nsenter; }
 if ! need_tools >/dev/null; then
-	skip 'the ways over a link' 'no ethtool, ss or nsenter'
+	skip 'the ways over a link' 'no ethtool or nsenter'
 	done_testing
 fi
 check 'own address, found by route' network "$probe" target 10.9.0.1
@@ -63,7 +68,7 @@ fails_with() {
 check 'nobody answers ARP' \
 	fails_with 'no answer to ARP for 10.9.0.99 on here' "$probe" target 10.9.0.99 here 10.9.0.77
 check 'an address in use' \
-	fails_with '10.9.0.1 is in use by' "$probe" target 10.9.0.1 here 10.9.0.1
+	fails_with '10.9.0.5 is in use by' "$probe" target 10.9.0.1 here 10.9.0.5
 check 'no such interface' fails_with 'no interface "eth7"' "$probe" target 10.9.0.1 eth7
 check 'no route' fails_with 'no route to 203.0.113.5' "$probe" target 203.0.113.5
 done_testing

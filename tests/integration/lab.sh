@@ -70,19 +70,17 @@ check 'SIGKILL leaves no process' poll 10 none_left
 check 'and no namespace, so no interface' poll 10 namespaces_gone "$namespaces"
 
 # At moments all over the start, which takes some 100 ms.
-for i in $(seq 0 24); do
-	env "$mark" "$probe" hold >/dev/null 2>&1 &
-	pid=$!
-	read -r -t "0.$(printf '%03d' $((i * 4)))" _ <> <(:)
-	kill -9 $pid
-	wait $pid 2>/dev/null
+for i in $(seq 1 4 100); do
+	env "$mark" timeout --foreground -s KILL "0.$(printf '%03d' "$i")" \
+		"$probe" hold >/dev/null 2>&1
 done
 check 'SIGKILL while starting leaves no process' poll 10 none_left
 
 env "$mark" "$probe" hold >"$tmp/held" &
 pid=$!
+at_exit eval "kill -9 $pid 2>/dev/null"
 check 'a lab is held again' poll 20 held
-kill -INT $pid
+kill -TERM $pid
 wait $pid 2>/dev/null
-check 'SIGINT leaves no process' poll 10 none_left
+check 'SIGTERM leaves no process' poll 10 none_left
 done_testing

@@ -3,7 +3,16 @@
 # Tests of the built programs, on real packets where that is the point.  They
 # make their own namespaces, and skip where the system forbids it.
 
-shell_tests += %D%/agent.sh
+shell_tests += \
+	%D%/agent.sh \
+	%D%/guard.sh \
+	%D%/lab.sh
+
+# An application's side of the agent's services.
 check_PROGRAMS += %D%/agent_client
 %C%_agent_client_SOURCES = %D%/agent_client.c
 %C%_agent_client_LDADD =
+
+# Drives the link and the lab.
+check_PROGRAMS += %D%/link_probe
+%C%_link_probe_LDADD = libshakedown.a $(DEPS_LIBS)
