@@ -55,7 +55,7 @@ struct loading {
 	struct case_entry *cases;
 };
 
-const struct suite_limits suite_limits_default = { .max_plans = 100000, .budget = 20000000 };
+const struct suite_limits suite_limits_default = { .max_plans = 100000, .budget = 10000000 };
 
 static void loading_init(struct loading *l, const struct suite_limits *limits, struct diags *out)
 {
