@@ -42,16 +42,13 @@ int command_validate(struct cli *cli)
 	return CLI_OK;
 }
 
-#pragma weak schema_json /* until it is there */
-
 int command_schema(struct cli *cli)
 {
 	struct buf b = BUF_INIT;
 
 	(void)cli;
-	if (schema_json)
-		schema_json(&b);
-	puts(buf_str(&b));
+	schema_json(&b);
+	fputs(buf_str(&b), stdout);
 	buf_fini(&b);
 	return CLI_OK;
 }
