@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "cli/attempts.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/evidence_dir.h"
@@ -30,6 +31,7 @@ struct run_command {
 	struct results results;
 	struct evidence_dir evidence;
 	struct arena *arena; /* of one verdict */
+	struct attempts *attempts;
 };
 
 /* ---- signals: once, finish what is in flight; twice, end at once ---- */
@@ -74,6 +76,19 @@ static void add_result(struct run_command *c, struct report_result *res)
 		stop = 1;
 }
 
+/* Only where a packet can be lost between the target and us. */
+static bool on_again(void *arg, const struct plan *plan, const struct trace *trace)
+{
+	struct run_command *c = arg;
+	struct verdict v;
+	bool again;
+
+	verify_run(plan, trace, c->arena, &v);
+	again = attempts_again(c->attempts, plan, &v);
+	arena_reset(c->arena);
+	return again;
+}
+
 static void on_ended(void *arg, const struct plan *plan, const struct trace *trace,
 		     int64_t duration_ns)
 {
@@ -87,6 +102,7 @@ static void on_ended(void *arg, const struct plan *plan, const struct trace *tra
 	};
 
 	verify_run(plan, trace, c->arena, &v);
+	attempts_settle(c->attempts, plan, c->arena, &v);
 	add_result(c, &res);
 }
 
@@ -223,6 +239,8 @@ static int run_plans(struct run_command *c)
 	const struct plan *const *plans = repeat_plans(c, &n);
 	int err;
 
+	if (!c->conn.link->lossless)
+		sink.again = on_again;
 	describe_suite(c, cfg.seed, n);
 	results_start(&c->results);
 	err = sched_run(&cfg, plans, n, &sink);
@@ -278,9 +296,11 @@ int command_run(struct cli *cli)
 	}
 	if (status == CLI_OK) {
 		c.arena = arena_new();
+		c.attempts = attempts_new();
 		status = run_with_reports(&c);
 		evidence_dir_close(&c.evidence);
 		arena_free(c.arena);
+		attempts_free(c.attempts);
 	}
 	connection_close(&c.conn);
 	selection_fini(&c.sel);

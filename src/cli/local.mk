@@ -2,7 +2,11 @@
 #
 # The commands.
 
+unit_tests += tests/unit/test_attempts
+
 libshakedown_a_SOURCES += \
+	%D%/attempts.c \
+	%D%/attempts.h \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/cmd_explain.c \

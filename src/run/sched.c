@@ -43,6 +43,8 @@ struct sched {
 	struct port_owner *owner[2];	/* 65536 each: IPv4, IPv6 */
 	const struct plan *const *plans;
 	size_t n_plans, next, done;
+	const struct plan **again;	/* to be run once more, after the others */
+	size_t n_again, next_again, cap_again;
 	int64_t earliest_ns;		/* no deadline is before this */
 	int64_t watched_ns;		/* timestamp of the last packet delivered */
 	int64_t progress_ns;
@@ -140,15 +142,48 @@ static void notice_drops(struct sched *sc, int64_t now_ns)
 	sc->dropped = st.dropped;
 }
 
+static int stop_level(const struct sched *sc)
+{
+	return sc->cfg->stop ? (int)*sc->cfg->stop : 0;
+}
+
+static void run_once_more(struct sched *sc, const struct plan *p)
+{
+	if (sc->n_again == sc->cap_again) {
+		sc->cap_again = sc->cap_again ? 2 * sc->cap_again : 16;
+		sc->again = realloc(sc->again, sc->cap_again * sizeof(*sc->again));
+		if (!sc->again)
+			log_panic("out of memory");
+	}
+	sc->again[sc->n_again++] = p;
+}
+
+/* A plan is waiting to be started, and may be. */
+static bool has_more(const struct sched *sc)
+{
+	return !stop_level(sc) &&
+		(sc->next < sc->n_plans || sc->next_again < sc->n_again);
+}
+
+static const struct plan *next_plan(struct sched *sc)
+{
+	return sc->next < sc->n_plans ? sc->plans[sc->next++]
+				      : sc->again[sc->next_again++];
+}
+
 static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 {
 	struct slot *sl = &sc->slot[i];
 	struct run *r = &sl->run;
 
 	notice_drops(sc, now_ns);
-	sc->done++;
-	sc->sink->ended(sc->sink->arg, r->plan, &r->trace,
-			r->ended_ns - r->trace.start_ns);
+	if (sc->sink->again && sc->sink->again(sc->sink->arg, r->plan, &r->trace)) {
+		run_once_more(sc, r->plan);
+	} else {
+		sc->done++;
+		sc->sink->ended(sc->sink->arg, r->plan, &r->trace,
+				r->ended_ns - r->trace.start_ns);
+	}
 	give_ports_back(sc, r);
 	sl->used = false;
 	sc->n_used--;
@@ -201,7 +236,7 @@ static unsigned int free_slot(const struct sched *sc)
 /* Starts the next plan in a free slot, or reports that it is skipped. */
 static void start_next(struct sched *sc, int64_t now_ns)
 {
-	const struct plan *p = sc->plans[sc->next++];
+	const struct plan *p = next_plan(sc);
 	const char *missing = NULL;
 	int port = target_choose(sc->cfg->target, p->needs, &missing);
 	struct trace_setup setup;
@@ -382,11 +417,6 @@ static void on_packet(void *arg, const struct link_packet *p)
 	mark_dirty(sc, o->slot - 1u);
 }
 
-static int stop_level(const struct sched *sc)
-{
-	return sc->cfg->stop ? (int)*sc->cfg->stop : 0;
-}
-
 static void abort_all(struct sched *sc, enum trace_fault_kind why, int64_t now_ns,
 		      int64_t detail)
 {
@@ -415,7 +445,7 @@ static int round_trip(struct sched *sc)
 	int n;
 
 	for (int k = 0; k < STARTS_PER_ROUND && sc->n_used < sc->n_slots &&
-	     sc->next < sc->n_plans && !stop_level(sc); k++)
+	     has_more(sc); k++)
 		start_next(sc, now_ns);
 	serve_dirty(sc, now_ns);
 	if (!sc->n_used)
@@ -425,7 +455,7 @@ static int round_trip(struct sched *sc)
 	if (sc->sink->progress && until > now_ns + PROGRESS_NS)
 		until = now_ns + PROGRESS_NS;
 	/* More to start: only collect what is there. */
-	if (sc->n_used < sc->n_slots && sc->next < sc->n_plans && !stop_level(sc))
+	if (sc->n_used < sc->n_slots && has_more(sc))
 		until = now_ns;
 	n = l->ops->poll(l, until, on_packet, sc);
 	sc->looked = false;
@@ -471,6 +501,7 @@ static void sched_close(struct sched *sc)
 	free(sc->dirty);
 	free(sc->owner[0]);
 	free(sc->owner[1]);
+	free(sc->again);
 }
 
 int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
@@ -486,11 +517,11 @@ int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 	sc->n_plans = n_plans;
 	sched_open(sc);
 	while (r == 0 && stop_level(sc) < 2 &&
-	       (sc->n_used || (sc->next < n_plans && !stop_level(sc))))
+	       (sc->n_used || has_more(sc)))
 		r = round_trip(sc);
 	abort_all(sc, r ? FAULT_INJECT : FAULT_INTERRUPTED,
 		  cfg->link->ops->now_ns(cfg->link), r);
-	if (!r && sc->next < n_plans)
+	if (!r && (sc->next < n_plans || sc->next_again < sc->n_again))
 		r = -EINTR;
 	sched_close(sc);
 	free(sc);

@@ -26,6 +26,11 @@ struct sched_config {
 };
 
 struct sched_sink {
+	/*
+	 * A run has ended: true to run the plan once more and not to report
+	 * this run.  May be NULL: every run is reported.
+	 */
+	bool (*again)(void *arg, const struct plan *plan, const struct trace *trace);
 	/* A run has ended; the trace is valid during the call. */
 	void (*ended)(void *arg, const struct plan *plan,
 		      const struct trace *trace, int64_t duration_ns);

@@ -33,11 +33,11 @@ struct reply {
 	enum {
 		R_NORMAL,
 		R_BAD_CHECKSUM,
-		R_PARTIAL,		/* pseudo-header sum only */
-		R_AS_TESTER,		/* forged: source is the tester */
-		R_RST_FOR_ACK,		/* SEQ = SEG.ACK of the segment answered */
-		R_RST_FOR_SYN,		/* SEQ = 0 */
-		R_DROP_ONE,		/* no packet: the capture lost one */
+		R_PARTIAL,     /* pseudo-header sum only */
+		R_AS_TESTER,   /* forged: source is the tester */
+		R_RST_FOR_ACK, /* SEQ = SEG.ACK of the segment answered */
+		R_RST_FOR_SYN, /* SEQ = 0 */
+		R_DROP_ONE,    /* no packet: the capture lost one */
 	} how;
 };
 #define PEER_ISN 0x7ffffff0u
@@ -45,19 +45,20 @@ struct reply {
 struct script {
 	const struct reply *reply;
 	size_t n;
-	int count;			/* segments of the tester so far */
-	bool answers_probes;		/* SYNs of other flows are answered */
+	int count;	     /* segments of the tester so far */
+	bool answers_probes; /* SYNs of other flows are answered */
 	uint16_t main_port;
 };
 
 struct outcome {
-	size_t n;			/* runs ended */
+	size_t n; /* runs ended */
 	size_t skipped;
 	struct arena *arena;
-	struct verdict v;		/* of the last */
+	struct suite *suite; /* the findings' marks point into it */
+	struct verdict v; /* of the last */
 	char reason[256];
-	struct trace *trace;		/* copy through evidence */
-	bool same_offline;		/* evidence gave the same verdict */
+	struct trace *trace; /* copy through evidence */
+	bool same_offline;   /* evidence gave the same verdict */
 };
 
 static inline void reply_send(struct script *sc, struct vlink *vl,
@@ -80,7 +81,8 @@ static inline void reply_send(struct script *sc, struct vlink *vl,
 	s.flags = r->flags;
 	s.seq = PEER_ISN + r->seq;
 	s.ack = r->flags & TCP_ACK
-		? in->seq + segment_len(in) + (uint32_t)r->ack : 0;
+		? in->seq + segment_len(in) + (uint32_t)r->ack
+		: 0;
 	s.window = 60000;
 	s.data = (const uint8_t *)r->data;
 	s.data_len = r->data ? (uint32_t)strlen(r->data) : 0;
@@ -124,7 +126,7 @@ static inline void script_receive(void *arg, struct vlink *vl, int64_t now_ns,
 
 	(void)now_ns;
 	segment_decode(&s, packet, len, len);
-	if (!sc->main_port)
+	if (!sc->main_port && (s.flags & TCP_SYN))
 		sc->main_port = s.sport;
 	if (s.sport != sc->main_port && sc->answers_probes) {
 		if (s.flags & TCP_SYN)
@@ -157,8 +159,7 @@ static inline bool same_verdict(const struct verdict *a, const struct verdict *b
 static inline void verify_offline(struct outcome *o, const struct plan *p,
 				  const struct trace *t)
 {
-	struct evidence_note note = { .variant = p->id, .program = "test",
-		.verdict = verdict_names[o->v.kind], .packet = o->v.packet_note };
+	struct evidence_note note = { .variant = p->id, .program = "test", .verdict = verdict_names[o->v.kind], .packet = o->v.packet_note };
 	struct evidence_info info;
 	struct buf b = BUF_INIT;
 	struct verdict v;
@@ -169,7 +170,8 @@ static inline void verify_offline(struct outcome *o, const struct plan *p,
 	trace_init(&back);
 	evidence_format(t, &note, &b);
 	cr_assert_eq(evidence_parse((const uint8_t *)b.data, b.len, "mem",
-				    o->arena, &back, &info, &ds), 0);
+				    o->arena, &back, &info, &ds),
+		     0);
 	verify_run(p, &back, o->arena, &v);
 	o->same_offline = same_verdict(&o->v, &v, p);
 	trace_fini(&back);
@@ -207,7 +209,7 @@ static inline struct suite *case_suite(const char *head, const char *steps)
 
 	diags_init(&ds);
 	buf_printf(&b, "format: 1\narea: t\ncases:\n  - id: c\n    title: test\n"
-		   "    covers: [rfc9293:MUST-2]\n    matrix: {ip: [4]}\n%s    steps:\n%s",
+		       "    covers: [rfc9293:MUST-2]\n    matrix: {ip: [4]}\n%s    steps:\n%s",
 		   head, steps);
 	s = suite_load_text("t.yaml", b.data, b.len, &ds);
 	buf_reset(&b);
@@ -222,7 +224,7 @@ static inline struct suite *case_suite(const char *head, const char *steps)
 static inline void play_on(struct link *link, const char *head, const char *steps,
 			   struct outcome *o)
 {
-	struct sched_sink sink = { outcome_ended, outcome_skipped, NULL, o };
+	struct sched_sink sink = { .ended = outcome_ended, .skipped = outcome_skipped, .arg = o };
 	struct suite *s = case_suite(head, steps);
 	const struct plan *p = suite_plan(s, 0);
 	struct target t;
@@ -234,6 +236,13 @@ static inline void play_on(struct link *link, const char *head, const char *step
 	t.addr4 = link->target4;
 	t.addr6 = link->target6;
 	cr_assert_eq(sched_run(&cfg, &p, 1, &sink), 0);
+	o->suite = s;
+}
+
+static inline void outcome_free(struct outcome *o)
+{
+	arena_free(o->arena);
+	suite_free(o->suite);
 }
 
 static inline void play(const char *head, const char *steps,

@@ -10,179 +10,137 @@
 #define FA (TCP_FIN | TCP_ACK)
 #define MS INT64_C(1000000)
 
-#define OPEN_STEPS \
-	"      - send: SYN\n" \
+#define OPEN_STEPS                                         \
+	"      - send: SYN\n"                              \
 	"      - expect: {flags: SYN|ACK, ack: snd.nxt}\n" \
 	"      - send: ACK\n"
 
 struct scene {
 	const char *name, *head, *steps;
 	struct reply reply[8];
-	bool dead;			/* nobody answers probes */
+	bool dead; /* nobody answers probes */
 	enum verdict_kind verdict;
-	int finding;			/* enum finding_kind of the first, or -1 */
-	const char *words;		/* in its message, or NULL */
+	int finding;	   /* enum finding_kind of the first, or -1 */
+	const char *words; /* in its message, or NULL */
 };
 
 static const struct scene scenes[] = {
-	{ "handshake", "", OPEN_STEPS,
-	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "the ACK number is one too high", "", OPEN_STEPS,
-	  { { 1, SA, 0, 1, 0, NULL, 0 } }, false, VERDICT_FAIL,
-	  FINDING_UNEXPECTED, "acknowledges SEG.SEQ+1" },
-	{ "the checksum is bad", "", OPEN_STEPS,
-	  { { 1, SA, 0, 0, 0, NULL, R_BAD_CHECKSUM } }, false, VERDICT_FAIL,
-	  FINDING_LINT, "checksum" },
-	{ "no answer, but alive", "", OPEN_STEPS,
-	  { { 0, 0, 0, 0, 0, NULL, 0 } }, false, VERDICT_FAIL,
-	  FINDING_NO_ANSWER, "no matching segment in 1.000 s (0 segments seen)" },
-	{ "no answer, and dead", "", OPEN_STEPS,
-	  { { 0, 0, 0, 0, 0, NULL, 0 } }, true, VERDICT_INCONCLUSIVE,
-	  FINDING_DEAD, "does not answer" },
-	{ "the answer comes too late", "", OPEN_STEPS,
-	  { { 1, SA, 0, 0, 1000 * MS, NULL, 0 } }, false, VERDICT_FAIL,
-	  FINDING_LATE, "too late" },
-	{ "just in time", "", OPEN_STEPS,
-	  { { 1, SA, 0, 0, 999 * MS, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "too early", "",
-	  "      - send: SYN\n"
-	  "      - expect: {flags: SYN|ACK, after: 10ms}\n",
-	  { { 1, SA, 0, 0, 9 * MS, NULL, 0 } }, false, VERDICT_FAIL,
-	  FINDING_EARLY, "too early" },
-	{ "a listener resets", "", OPEN_STEPS,
-	  { { 1, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN } }, false,
-	  VERDICT_FAIL, FINDING_UNEXPECTED, "a listener answers" },
-	{ "silence", "",
-	  OPEN_STEPS "      - expect-none: 200ms\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "silence broken", "",
-	  OPEN_STEPS "      - expect-none: 200ms\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 2, A, 1, 0, 100 * MS, NULL, 0 } },
-	  false, VERDICT_FAIL, FINDING_NOT_SILENT, "silence" },
-	{ "silence, but nobody is there any more", "",
-	  OPEN_STEPS "      - expect-none: 200ms\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } }, true, VERDICT_INCONCLUSIVE,
-	  FINDING_DEAD, NULL },
-	{ "a repeated SYN,ACK breaks no silence", "",
-	  "      - send: SYN\n      - expect: {flags: SYN|ACK}\n"
-	  "      - expect-none: 2s\n",
+	{ "handshake", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "the ACK number is one too high", "", OPEN_STEPS, { { 1, SA, 0, 1, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_UNEXPECTED, "acknowledges SEG.SEQ+1" },
+	{ "the checksum is bad", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, R_BAD_CHECKSUM } }, false, VERDICT_FAIL, FINDING_LINT, "checksum" },
+	{ "no answer, but alive", "", OPEN_STEPS, { { 0, 0, 0, 0, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_NO_ANSWER, "no matching segment in 1.000 s (0 segments seen)" },
+	{ "no answer, and dead", "", OPEN_STEPS, { { 0, 0, 0, 0, 0, NULL, 0 } }, true, VERDICT_INCONCLUSIVE, FINDING_DEAD, "does not answer" },
+	{ "the answer comes too late", "", OPEN_STEPS, { { 1, SA, 0, 0, 1000 * MS, NULL, 0 } }, false, VERDICT_FAIL, FINDING_LATE, "too late" },
+	{ "just in time", "", OPEN_STEPS, { { 1, SA, 0, 0, 999 * MS, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "too early", "", "      - send: SYN\n"
+			   "      - expect: {flags: SYN|ACK, after: 10ms}\n",
+	  { { 1, SA, 0, 0, 9 * MS, NULL, 0 } },
+	  false,
+	  VERDICT_FAIL,
+	  FINDING_EARLY,
+	  "too early" },
+	{ "a listener resets", "", OPEN_STEPS, { { 1, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN } }, false, VERDICT_FAIL, FINDING_UNEXPECTED, "a listener answers" },
+	{ "silence", "", OPEN_STEPS "      - expect-none: 200ms\n", { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "silence broken", "", OPEN_STEPS "      - expect-none: 200ms\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 2, A, 1, 0, 100 * MS, NULL, 0 } }, false, VERDICT_FAIL, FINDING_NOT_SILENT, "silence" },
+	{ "silence, but nobody is there any more", "", OPEN_STEPS "      - expect-none: 200ms\n", { { 1, SA, 0, 0, 0, NULL, 0 } }, true, VERDICT_INCONCLUSIVE, FINDING_DEAD, NULL },
+	{ "a repeated SYN,ACK breaks no silence", "", "      - send: SYN\n      - expect: {flags: SYN|ACK}\n"
+						      "      - expect-none: 2s\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 1, SA, 0, 0, 1000 * MS, NULL, 0 } },
-	  false, VERDICT_PASS, -1, NULL },
-	{ "an optional segment is there", "",
-	  OPEN_STEPS
-	  "      - send: FIN|ACK\n"
-	  "      - optional: {flags: ACK, ack: snd.nxt}\n"
-	  "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 0, 0, NULL, 0 },
-	    { 3, FA, 1, 0, 5 * MS, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "an optional segment is not there", "",
-	  OPEN_STEPS
-	  "      - send: FIN|ACK\n"
-	  "      - optional: {flags: ACK, ack: snd.nxt}\n"
-	  "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
+	  false,
+	  VERDICT_PASS,
+	  -1,
+	  NULL },
+	{ "an optional segment is there", "", OPEN_STEPS "      - send: FIN|ACK\n"
+							 "      - optional: {flags: ACK, ack: snd.nxt}\n"
+							 "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 0, 0, NULL, 0 }, { 3, FA, 1, 0, 5 * MS, NULL, 0 } },
+	  false,
+	  VERDICT_PASS,
+	  -1,
+	  NULL },
+	{ "an optional segment is not there", "", OPEN_STEPS "      - send: FIN|ACK\n"
+							     "      - optional: {flags: ACK, ack: snd.nxt}\n"
+							     "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, FA, 1, 0, 5 * MS, NULL, 0 } },
-	  false, VERDICT_PASS, -1, NULL },
-	{ "neither the optional segment nor the one behind it", "",
-	  OPEN_STEPS
-	  "      - send: FIN|ACK\n"
-	  "      - optional: {flags: ACK, ack: snd.nxt}\n"
-	  "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_FAIL,
-	  FINDING_NO_ANSWER, NULL },
-	{ "alternatives: the first", "",
-	  OPEN_STEPS
-	  "      - send: {flags: RST, seq: snd.nxt + 100}\n"
-	  "      - one-of:\n"
-	  "          - expect: {flags: ACK}\n"
-	  "          - expect-none: 300ms\n"
-	  "            deviation: rfc793\n",
+	  false,
+	  VERDICT_PASS,
+	  -1,
+	  NULL },
+	{ "neither the optional segment nor the one behind it", "", OPEN_STEPS "      - send: FIN|ACK\n"
+									       "      - optional: {flags: ACK, ack: snd.nxt}\n"
+									       "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } },
+	  false,
+	  VERDICT_FAIL,
+	  FINDING_NO_ANSWER,
+	  NULL },
+	{ "alternatives: the first", "", OPEN_STEPS "      - send: {flags: RST, seq: snd.nxt + 100}\n"
+						    "      - one-of:\n"
+						    "          - expect: {flags: ACK}\n"
+						    "          - expect-none: 300ms\n"
+						    "            deviation: rfc793\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, -100, 0, NULL, 0 } },
-	  false, VERDICT_PASS, -1, NULL },
-	{ "alternatives: silence, a should broken", "",
-	  OPEN_STEPS
-	  "      - send: {flags: RST, seq: snd.nxt + 100}\n"
-	  "      - one-of:\n"
-	  "          - expect: {flags: ACK}\n"
-	  "          - expect-none: 300ms\n"
-	  "            deviation: rfc793\n"
-	  "            level: should\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS,
-	  FINDING_ALTERNATIVE, "rfc793" },
-	{ "alternatives: none of them", "",
-	  OPEN_STEPS
-	  "      - send: {flags: RST, seq: snd.nxt + 100}\n"
-	  "      - one-of:\n"
-	  "          - expect: {flags: ACK, window: 1}\n"
-	  "          - expect: {flags: RST}\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_FAIL,
-	  FINDING_NO_ANSWER, NULL },
-	{ "a state claim that holds", "",
-	  OPEN_STEPS "        state: ESTABLISHED\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false,
-	  VERDICT_PASS, -1, NULL },
-	{ "a state claim that the segments contradict", "",
-	  OPEN_STEPS "        state: CLOSE-WAIT\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false,
-	  VERDICT_FAIL, FINDING_STATE, "CLOSE-WAIT is claimed" },
-	{ "a state claim that the closing probe contradicts", "",
-	  OPEN_STEPS "        state: ESTABLISHED\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, TCP_RST, 1, 0, 0, NULL, 0 } },
-	  false, VERDICT_FAIL, FINDING_STATE, "the probe drew a reset" },
-	{ "CLOSED is claimed, but it still answers", "",
-	  OPEN_STEPS "      - send: RST\n        state: CLOSED\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 4, A, 1, 0, 0, NULL, 0 } },
-	  false, VERDICT_FAIL, FINDING_STATE, "no reset" },
-	{ "CLOSED proven", "",
-	  OPEN_STEPS "      - send: RST\n        state: CLOSED\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 },
-	    { 4, TCP_RST, 0, 0, 0, NULL, R_RST_FOR_ACK } },
-	  false, VERDICT_PASS, -1, NULL },
-	{ "an unanswered closing probe is a warning", "",
-	  OPEN_STEPS "        state: ESTABLISHED\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS,
-	  FINDING_NO_ANSWER, "closing probe of ESTABLISHED" },
-	{ "a precondition that is not met", "",
-	  "      - reach: ESTABLISHED\n      - send: FIN|ACK\n",
-	  { { 0, 0, 0, 0, 0, NULL, 0 } }, false, VERDICT_INCONCLUSIVE,
-	  FINDING_PRECONDITION, "precondition" },
-	{ "an answer between two sends is kept for the expectation", "",
-	  OPEN_STEPS
-	  "      - send: {flags: ACK, data: abc}\n"
-	  "      - wait: 50ms\n"
-	  "      - expect: {flags: ACK, ack: snd.nxt, seq: target.snd.nxt}\n",
+	  false,
+	  VERDICT_PASS,
+	  -1,
+	  NULL },
+	{ "alternatives: silence, a should broken", "", OPEN_STEPS "      - send: {flags: RST, seq: snd.nxt + 100}\n"
+								   "      - one-of:\n"
+								   "          - expect: {flags: ACK}\n"
+								   "          - expect-none: 300ms\n"
+								   "            deviation: rfc793\n"
+								   "            level: should\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } },
+	  false,
+	  VERDICT_PASS,
+	  FINDING_ALTERNATIVE,
+	  "rfc793" },
+	{ "alternatives: none of them", "", OPEN_STEPS "      - send: {flags: RST, seq: snd.nxt + 100}\n"
+						       "      - one-of:\n"
+						       "          - expect: {flags: ACK, window: 1}\n"
+						       "          - expect: {flags: RST}\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } },
+	  false,
+	  VERDICT_FAIL,
+	  FINDING_NO_ANSWER,
+	  NULL },
+	{ "a state claim that holds", "", OPEN_STEPS "        state: ESTABLISHED\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "a state claim that the segments contradict", "", OPEN_STEPS "        state: CLOSE-WAIT\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_STATE, "CLOSE-WAIT is claimed" },
+	{ "a state claim that the closing probe contradicts", "", OPEN_STEPS "        state: ESTABLISHED\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, TCP_RST, 1, 0, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_STATE, "the probe drew a reset" },
+	{ "CLOSED is claimed, but it still answers", "", OPEN_STEPS "      - send: RST\n        state: CLOSED\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 4, A, 1, 0, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_STATE, "no reset" },
+	{ "CLOSED proven", "", OPEN_STEPS "      - send: RST\n        state: CLOSED\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 4, TCP_RST, 0, 0, 0, NULL, R_RST_FOR_ACK } }, false, VERDICT_PASS, -1, NULL },
+	{ "an unanswered closing probe is a warning", "", OPEN_STEPS "        state: ESTABLISHED\n", { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, FINDING_NO_ANSWER, "closing probe of ESTABLISHED" },
+	{ "a precondition that is not met", "", "      - reach: ESTABLISHED\n      - send: FIN|ACK\n", { { 0, 0, 0, 0, 0, NULL, 0 } }, false, VERDICT_INCONCLUSIVE, FINDING_PRECONDITION, "precondition" },
+	{ "an answer between two sends is kept for the expectation", "", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
+										    "      - wait: 50ms\n"
+										    "      - expect: {flags: ACK, ack: snd.nxt, seq: target.snd.nxt}\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 0, 10 * MS, NULL, 0 } },
-	  false, VERDICT_PASS, -1, NULL },
-	{ "a forbidden answer during a wait is not forgotten", "",
-	  OPEN_STEPS
-	  "      - send: {flags: ACK, data: abc}\n"
-	  "      - wait: 50ms\n",
+	  false,
+	  VERDICT_PASS,
+	  -1,
+	  NULL },
+	{ "a forbidden answer during a wait is not forgotten", "", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
+									      "      - wait: 50ms\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1000, 10 * MS, NULL, 0 } },
-	  false, VERDICT_FAIL, FINDING_UNEXPECTED, "never sent" },
-	{ "alive: connection", "",
-	  OPEN_STEPS "      - alive: connection\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } },
-	  false, VERDICT_PASS, -1, NULL },
-	{ "alive: connection, but it is gone", "",
-	  OPEN_STEPS "      - alive: connection\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, TCP_RST, 1, 0, 0, NULL, 0 } },
-	  false, VERDICT_FAIL, FINDING_NOT_SILENT, "the connection is gone" },
-	{ "named segments", "",
-	  "      - send: SYN\n        as: first\n"
-	  "      - expect: {flags: SYN|ACK, ack: first.seq + first.len}\n"
-	  "        as: second\n"
-	  "      - send: {flags: ACK, ack: second.end}\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	  false,
+	  VERDICT_FAIL,
+	  FINDING_UNEXPECTED,
+	  "never sent" },
+	{ "alive: connection", "", OPEN_STEPS "      - alive: connection\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "alive: connection, but it is gone", "", OPEN_STEPS "      - alive: connection\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, TCP_RST, 1, 0, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_NOT_SILENT, "the connection is gone" },
+	{ "named segments", "", "      - send: SYN\n        as: first\n"
+				"      - expect: {flags: SYN|ACK, ack: first.seq + first.len}\n"
+				"        as: second\n"
+				"      - send: {flags: ACK, ack: second.end}\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } },
+	  false,
+	  VERDICT_PASS,
+	  -1,
+	  NULL },
 	/* Trouble on our side is never the target's. */
-	{ "fault: partial checksums", "", OPEN_STEPS,
-	  { { 1, SA, 0, 0, 0, NULL, R_PARTIAL } }, false, VERDICT_ERROR,
-	  FINDING_FAULT, NULL },
-	{ "fault: the capture lost a packet", "", OPEN_STEPS,
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 1, 0, 0, 0, 0, NULL, R_DROP_ONE } },
-	  false, VERDICT_ERROR, FINDING_FAULT, NULL },
-	{ "fault: our kernel resets the connection", "", OPEN_STEPS,
-	  { { 1, SA, 0, 0, 0, NULL, 0 },
-	    { 1, TCP_RST, 0, 0, 0, NULL, R_AS_TESTER } },
-	  false, VERDICT_ERROR, FINDING_FAULT, NULL },
+	{ "fault: partial checksums", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, R_PARTIAL } }, false, VERDICT_ERROR, FINDING_FAULT, NULL },
+	{ "fault: the capture lost a packet", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, 0 }, { 1, 0, 0, 0, 0, NULL, R_DROP_ONE } }, false, VERDICT_ERROR, FINDING_FAULT, NULL },
+	{ "fault: our kernel resets the connection", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, 0 }, { 1, TCP_RST, 0, 0, 0, NULL, R_AS_TESTER } }, false, VERDICT_ERROR, FINDING_FAULT, NULL },
 };
 
 Test(run, scenes)
@@ -192,7 +150,7 @@ Test(run, scenes)
 		struct outcome o;
 
 		if (strstr(sc->steps, "reach"))
-			continue;	/* wants fragments: see below */
+			continue; /* wants fragments: see below */
 		play(sc->head, sc->steps, sc->reply, 8, !sc->dead, &o);
 		cr_assert_eq(o.n, 1, "%s", sc->name);
 		cr_assert(o.v.kind == sc->verdict, "%s: %s: %s", sc->name,
@@ -208,27 +166,35 @@ Test(run, scenes)
 			cr_assert(strstr(o.v.finding[0].message, sc->words),
 				  "%s: %s", sc->name, o.v.finding[0].message);
 		cr_assert(o.same_offline, "%s: another verdict offline", sc->name);
-		arena_free(o.arena);
+		outcome_free(&o);
 	}
 }
 
 static int inject_fails(struct link *l, const struct segment *s,
 			const uint8_t *packet, size_t len)
 {
-	(void)l; (void)s; (void)packet; (void)len;
+	(void)l;
+	(void)s;
+	(void)packet;
+	(void)len;
 	return -EPERM;
 }
 
 static int inject_vanishes(struct link *l, const struct segment *s,
 			   const uint8_t *packet, size_t len)
 {
-	(void)l; (void)s; (void)packet; (void)len;
+	(void)l;
+	(void)s;
+	(void)packet;
+	(void)len;
 	return 0;
 }
 
 static int no_port(struct link *l, uint8_t family, uint16_t port)
 {
-	(void)l; (void)family; (void)port;
+	(void)l;
+	(void)family;
+	(void)port;
 	return -EADDRINUSE;
 }
 
@@ -249,13 +215,22 @@ static void play_broken(void (*spoil)(struct link_ops *ops),
 		  "%s", o.v.finding[0].message);
 	cr_assert(o.v.finding[0].remedy);
 	cr_assert(o.same_offline);
-	arena_free(o.arena);
+	outcome_free(&o);
 	link->ops->close(link);
 }
 
-static void spoil_inject(struct link_ops *ops) { ops->inject = inject_fails; }
-static void spoil_capture(struct link_ops *ops) { ops->inject = inject_vanishes; }
-static void spoil_ports(struct link_ops *ops) { ops->claim = no_port; }
+static void spoil_inject(struct link_ops *ops)
+{
+	ops->inject = inject_fails;
+}
+static void spoil_capture(struct link_ops *ops)
+{
+	ops->inject = inject_vanishes;
+}
+static void spoil_ports(struct link_ops *ops)
+{
+	ops->claim = no_port;
+}
 
 Test(run, our_own_faults)
 {
@@ -268,7 +243,7 @@ Test(run, what_the_target_lacks_is_skipped)
 {
 	struct link *link = vlink_open(NULL, NULL);
 	struct outcome o = { 0 };
-	struct sched_sink sink = { outcome_ended, outcome_skipped, NULL, &o };
+	struct sched_sink sink = { .ended = outcome_ended, .skipped = outcome_skipped, .arg = &o };
 	struct suite *s = case_suite("    needs: [echo]\n", OPEN_STEPS);
 	const struct plan *p = suite_plan(s, 0);
 	struct target t = { .addr4 = link->target4 };
@@ -290,7 +265,7 @@ Test(run, interrupted)
 	static volatile sig_atomic_t stop = 2;
 	struct link *link = vlink_open(NULL, NULL);
 	struct outcome o = { .arena = arena_new() };
-	struct sched_sink sink = { outcome_ended, outcome_skipped, NULL, &o };
+	struct sched_sink sink = { .ended = outcome_ended, .skipped = outcome_skipped, .arg = &o };
 	struct suite *s = case_suite("", OPEN_STEPS);
 	const struct plan *p = suite_plan(s, 0);
 	struct target t = { .addr4 = link->target4 };
