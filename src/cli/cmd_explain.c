@@ -160,12 +160,15 @@ static void show_covers(const struct plan *p)
 static void show_steps(const struct plan *p)
 {
 	struct buf b = BUF_INIT;
-	const char *steps;
+	char *rest, *line;
 
 	plan_add_text(p, &b);
-	steps = strstr(buf_str(&b), "\n  ");
+	rest = strstr(b.data, "\n  ");
 	show_label("steps");
-	printf("of %s\n%s", p->id, steps ? steps + 1 : "");
+	printf("of %s\n", p->id);
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			printf("%*s%s\n", INDENT, "", line);
 	buf_fini(&b);
 }
 

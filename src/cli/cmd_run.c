@@ -183,6 +183,7 @@ static int open_evidence(struct run_command *c)
 {
 	const struct options *o = &c->cli->opt;
 	struct evidence_dir *d = &c->evidence;
+	struct diags ds;
 	int err;
 
 	d->failed_only = !strcmp(o->keep, "failed");
@@ -196,7 +197,11 @@ static int open_evidence(struct run_command *c)
 	err = evidence_dir_open(d);
 	if (!err)
 		return CLI_OK;
-	log_msg(LOG_ERROR, "cannot make the directory %s: %s", d->dir, strerror(-err));
+	diags_init(&ds);
+	diag_add(&ds, DIAG_ERROR, NULL, "cannot write evidence into %s: %s", d->dir, strerror(-err));
+	diag_add_help(&ds, "--evidence names another directory, --evidence none keeps none");
+	cli_show(c->cli, &ds);
+	diags_fini(&ds);
 	return CLI_UNWRITTEN;
 }
 
@@ -260,24 +265,33 @@ static void say_why_ended(const struct run_command *c)
 			c->results.nonconforming);
 }
 
+static int finish_reports(struct run_command *c, int status)
+{
+	bool started = c->results.suite.program;
+	int end;
+
+	c->results.totals.interrupted = started && (interrupted || status != CLI_OK);
+	end = results_close(&c->results);
+	if (!started)
+		return status;
+	say_why_ended(c);
+	return cli_status_worse(status, end);
+}
+
+/* What can fail without a packet comes first. */
 static int run_with_reports(struct run_command *c)
 {
-	int status = results_open(&c->results, c->cli), end;
+	int status = results_open(&c->results, c->cli);
 
 	c->results.suite.run_id = results_run_id(c->cli->opt.arena);
 	if (status == CLI_OK)
 		status = open_evidence(c);
 	if (status == CLI_OK)
+		status = connection_open(c->cli, &c->conn);
+	if (status == CLI_OK)
 		status = run_plans(c);
 	connection_close(&c->conn);
-	if (!c->results.suite.program) { /* never started */
-		results_close(&c->results);
-		return status;
-	}
-	c->results.totals.interrupted = interrupted || status != CLI_OK;
-	end = results_close(&c->results);
-	say_why_ended(c);
-	return cli_status_worse(status, end);
+	return finish_reports(c, status);
 }
 
 int command_run(struct cli *cli)
@@ -291,18 +305,14 @@ int command_run(struct cli *cli)
 		return status;
 	status = selection_open(cli, &c.sel);
 	if (status == CLI_OK) {
-		catch_signals();
-		status = connection_open(cli, &c.conn);
-	}
-	if (status == CLI_OK) {
 		c.arena = arena_new();
 		c.attempts = attempts_new();
+		catch_signals();
 		status = run_with_reports(&c);
 		evidence_dir_close(&c.evidence);
 		arena_free(c.arena);
 		attempts_free(c.attempts);
 	}
-	connection_close(&c.conn);
 	selection_fini(&c.sel);
 	return status;
 }

@@ -46,6 +46,7 @@ int evidence_dir_open(struct evidence_dir *d)
 	buf_init(&d->summary);
 	if (!d->dir)
 		return 0;
+	d->made = access(d->dir, F_OK) < 0;
 	err = make_dirs(d->dir);
 	if (err)
 		return err;
@@ -55,8 +56,11 @@ int evidence_dir_open(struct evidence_dir *d)
 
 void evidence_dir_close(struct evidence_dir *d)
 {
-	if (d->fd >= 0)
+	if (d->fd >= 0) {
 		close(d->fd);
+		if (d->made && !d->n_written)
+			rmdir(d->dir);
+	}
 	d->fd = -1;
 	buf_fini(&d->file);
 	buf_fini(&d->summary);
@@ -170,5 +174,6 @@ int evidence_dir_write(struct evidence_dir *d, const struct report_suite *suite,
 	*path = d->path;
 	buf_reset(&d->file);
 	evidence_format(res->trace, &note, &d->file);
+	d->n_written++;
 	return write_file(d, name);
 }

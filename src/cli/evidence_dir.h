@@ -15,12 +15,15 @@ struct evidence_dir {
 	bool failed_only;
 	bool numbered; /* variants come more than once */
 	int fd;
+	bool made; /* by evidence_dir_open() */
+	size_t n_written;
 	struct buf file, summary;
 	char path[PATH_MAX]; /* of the file written last */
 };
 
 /* Makes the directory and those above it; 0 or -errno. */
 int evidence_dir_open(struct evidence_dir *d);
+/* Takes the directory away again if it was made for nothing. */
 void evidence_dir_close(struct evidence_dir *d);
 
 /*

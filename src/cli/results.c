@@ -128,7 +128,7 @@ int results_open(struct results *r, struct cli *cli)
 
 /* ---- results ---- */
 
-void results_start(struct results *r)
+static void fill_suite(struct results *r)
 {
 	static char hostname[256];
 
@@ -138,6 +138,17 @@ void results_start(struct results *r)
 	r->suite.hostname = hostname;
 	r->suite.start_ns = now_ns(CLOCK_REALTIME);
 	r->suite.strict = r->cli->opt.strict;
+	if (!r->suite.target)
+		r->suite.target = "no target";
+	if (!r->suite.rerun_prefix)
+		r->suite.rerun_prefix = "shakedown run";
+	if (!r->suite.run_id)
+		r->suite.run_id = results_run_id(r->cli->opt.arena);
+}
+
+void results_start(struct results *r)
+{
+	fill_suite(r);
 	r->start_ns = now_ns(CLOCK_MONOTONIC);
 	for (size_t i = 0; i < r->n_reports; i++)
 		report_start(r->report[i], &r->suite);
@@ -190,6 +201,21 @@ void results_unwritten(struct results *r, const char *path, int err)
 
 /* ---- the end ---- */
 
+/*
+ * Nothing could be run: files say so in their own way, for programs that wait
+ * for them; people have read why.
+ */
+static void finish_unstarted(struct results *r)
+{
+	r->totals.interrupted = true;
+	r->totals.exit_status = CLI_INCOMPLETE;
+	fill_suite(r);
+	for (size_t i = 1; i < r->n_reports; i++) {
+		report_start(r->report[i], &r->suite);
+		report_finish(r->report[i], &r->totals);
+	}
+}
+
 int results_status(const struct report_totals *t, size_t nonconforming)
 {
 	int status = CLI_OK;
@@ -212,6 +238,8 @@ int results_close(struct results *r)
 	status = cli_status_worse(status, r->status);
 	r->totals.exit_status = status;
 	r->totals.duration_ns = now_ns(CLOCK_MONOTONIC) - r->start_ns;
+	if (!started)
+		finish_unstarted(r);
 	for (size_t i = 0; i < r->n_reports; i++) {
 		int err;
 

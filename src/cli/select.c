@@ -100,12 +100,13 @@ static bool below_path(const char *path, const char *file)
 	return !strncmp(path, file, len) && (!file[len] || file[len] == '/');
 }
 
-static bool any_selector(const struct cli *cli, const struct plan *plan)
+/* @is_path: of each operand, since that is a question to the file system. */
+static bool any_selector(const struct cli *cli, const bool *is_path, const struct plan *plan)
 {
 	for (size_t i = 0; i < cli->n_operands; i++) {
 		const char *s = cli->operand[i];
 
-		if (select_is_path(s) ? below_path(s, plan->file) : select_matches(s, plan))
+		if (is_path[i] ? below_path(s, plan->file) : select_matches(s, plan))
 			return true;
 	}
 	return cli->n_operands == 0;
@@ -154,12 +155,15 @@ static bool tags_fit(const struct cli *cli, const struct plan *plan)
 static void select_plans(const struct cli *cli, struct selection *sel)
 {
 	size_t n = suite_n_plans(sel->suite);
+	bool *is_path = arena_calloc(sel->arena, cli->n_operands + 1, sizeof(*is_path));
 
-	sel->plan = arena_calloc(sel->arena, n ? n : 1, sizeof(*sel->plan));
+	for (size_t i = 0; i < cli->n_operands; i++)
+		is_path[i] = select_is_path(cli->operand[i]);
+	sel->plan = arena_calloc(sel->arena, n + 1, sizeof(*sel->plan));
 	for (size_t i = 0; i < n; i++) {
 		const struct plan *p = suite_plan(sel->suite, i);
 
-		if (any_selector(cli, p) && any_requirement(&cli->opt, p) &&
+		if (any_selector(cli, is_path, p) && any_requirement(&cli->opt, p) &&
 		    any_level(&cli->opt, p) && tags_fit(cli, p))
 			sel->plan[sel->n++] = p;
 	}

@@ -76,13 +76,21 @@ static int build_opt(const struct plan_opt *po, const struct match_env *env,
 			return r;
 	}
 	switch (po->kind) {
-	case TCP_OPT_MSS: tcp_opt_mss(o, (uint16_t)v[0]); break;
-	case TCP_OPT_WSCALE: tcp_opt_wscale(o, (uint8_t)v[0]); break;
-	case TCP_OPT_TIMESTAMPS: tcp_opt_timestamps(o, v[0], v[1]); break;
-	case TCP_OPT_SACK:
-		tcp_opt_sack(o, po->n_val / 2, (const uint32_t (*)[2])v);
+	case TCP_OPT_MSS:
+		tcp_opt_mss(o, (uint16_t)v[0]);
 		break;
-	case TCP_OPT_EOL: case TCP_OPT_NOP: case TCP_OPT_SACK_PERMITTED:
+	case TCP_OPT_WSCALE:
+		tcp_opt_wscale(o, (uint8_t)v[0]);
+		break;
+	case TCP_OPT_TIMESTAMPS:
+		tcp_opt_timestamps(o, v[0], v[1]);
+		break;
+	case TCP_OPT_SACK:
+		tcp_opt_sack(o, po->n_val / 2, (const uint32_t(*)[2])v);
+		break;
+	case TCP_OPT_EOL:
+	case TCP_OPT_NOP:
+	case TCP_OPT_SACK_PERMITTED:
 		tcp_opt_simple(o, po->kind);
 		break;
 	default:
@@ -130,11 +138,21 @@ static const struct {
 	uint16_t off;
 	uint8_t size;
 } slots[] = {
-#define SLOT(f, m) { f, offsetof(struct segment, m), sizeof(((struct segment *)0)->m) }
-	SLOT(FIELD_SEQ, seq), SLOT(FIELD_ACK, ack), SLOT(FIELD_WINDOW, window),
-	SLOT(FIELD_URGENT, urgent), SLOT(FIELD_DATA_OFFSET, data_offset), SLOT(FIELD_CHECKSUM, checksum),
-	SLOT(FIELD_TTL, ttl), SLOT(FIELD_TOS, tos), SLOT(FIELD_IP_ID, ip_id),
-	SLOT(FIELD_FLOW_LABEL, flow_label), SLOT(FIELD_SPORT, sport),
+#define SLOT(f, m)                                                               \
+	{                                                                        \
+		f, offsetof(struct segment, m), sizeof(((struct segment *)0)->m) \
+	}
+	SLOT(FIELD_SEQ, seq),
+	SLOT(FIELD_ACK, ack),
+	SLOT(FIELD_WINDOW, window),
+	SLOT(FIELD_URGENT, urgent),
+	SLOT(FIELD_DATA_OFFSET, data_offset),
+	SLOT(FIELD_CHECKSUM, checksum),
+	SLOT(FIELD_TTL, ttl),
+	SLOT(FIELD_TOS, tos),
+	SLOT(FIELD_IP_ID, ip_id),
+	SLOT(FIELD_FLOW_LABEL, flow_label),
+	SLOT(FIELD_SPORT, sport),
 	SLOT(FIELD_DPORT, dport),
 #undef SLOT
 };

@@ -40,7 +40,7 @@ void bound_segment_set(struct bound_segment *b, const struct segment *s)
 static struct field_diff *add_diff(struct match_result *r, const struct matcher *m)
 {
 	struct field_diff *d = &r->diff[r->n < MATCH_MAX_DIFFS ? r->n
-						: MATCH_MAX_DIFFS - 1];
+							       : MATCH_MAX_DIFFS - 1];
 
 	*d = (struct field_diff){ .field = -1, .opt = -1, .m = m };
 	r->n++;
@@ -81,7 +81,9 @@ static bool matcher_test(const struct matcher *m, uint32_t x, bool modular,
 	uint32_t a, b;
 
 	switch (m->op) {
-	case MATCH_NONE: case MATCH_ANY: case MATCH_PRESENT:
+	case MATCH_NONE:
+	case MATCH_ANY:
+	case MATCH_PRESENT:
 		return true;
 	case MATCH_ABSENT:
 		return false;
@@ -102,8 +104,9 @@ static bool matcher_test(const struct matcher *m, uint32_t x, bool modular,
 		a = arg_value(m, 0, env, &known);
 		b = arg_value(m, 1, env, &known);
 		return known && (x & a) == b;
-	case MATCH_GOOD: case MATCH_BAD:
-		return true;	/* checksum: judged by its defect mark */
+	case MATCH_GOOD:
+	case MATCH_BAD:
+		return true; /* checksum: judged by its defect mark */
 	}
 	return false;
 }
@@ -168,9 +171,15 @@ static bool opt_value(const struct tcp_opt *o, uint8_t which, uint32_t *v)
 	if (!o->known)
 		return false;
 	switch (o->kind) {
-	case TCP_OPT_MSS: *v = o->mss; return true;
-	case TCP_OPT_WSCALE: *v = o->wscale; return true;
-	case TCP_OPT_TIMESTAMPS: *v = which ? o->ts.ecr : o->ts.val; return true;
+	case TCP_OPT_MSS:
+		*v = o->mss;
+		return true;
+	case TCP_OPT_WSCALE:
+		*v = o->wscale;
+		return true;
+	case TCP_OPT_TIMESTAMPS:
+		*v = which ? o->ts.ecr : o->ts.val;
+		return true;
 	case TCP_OPT_SACK:
 		if (which / 2 >= o->sack.n)
 			return false;

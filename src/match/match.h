@@ -18,7 +18,7 @@
 struct bound_segment {
 	bool set;
 	uint32_t value[FIELD_N];
-	uint32_t known;		/* bit set of enum seg_field */
+	uint32_t known; /* bit set of enum seg_field */
 };
 struct match_env {
 	const struct tcb *tcb;
@@ -34,18 +34,18 @@ void bound_segment_set(struct bound_segment *b, const struct segment *s);
 
 /* One field that differs. */
 struct field_diff {
-	int8_t field;			/* enum seg_field, or -1: option or data */
-	int16_t opt;			/* option kind, or -1 */
-	uint8_t opt_value;		/* which value of the option (0 or 1) */
-	bool data;			/* the payload differs */
-	const struct matcher *m;	/* what was asked, or NULL */
-	bool expected_known;		/* expected below is valid (MATCH_EQ) */
-	bool actual_known;		/* false: absent */
+	int8_t field;		 /* enum seg_field, or -1: option or data */
+	int16_t opt;		 /* option kind, or -1 */
+	uint8_t opt_value;	 /* which value of the option (0 or 1) */
+	bool data;		 /* the payload differs */
+	const struct matcher *m; /* what was asked, or NULL */
+	bool expected_known;	 /* expected below is valid (MATCH_EQ) */
+	bool actual_known;	 /* false: absent */
 	uint32_t expected, actual;
 };
 #define MATCH_MAX_DIFFS 24
 struct match_result {
-	unsigned int n;			/* differing fields; 0: it matches */
+	unsigned int n; /* differing fields; 0: it matches */
 	struct field_diff diff[MATCH_MAX_DIFFS];
 };
 

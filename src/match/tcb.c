@@ -74,8 +74,7 @@ void tcb_tx(struct tcb *t, const struct segment *s)
 	if (!(s->flags & TCP_ACK))
 		return;
 	t->last_ack = s->ack;
-	t->rcv_wnd = (uint32_t)s->window <<
-			(t->ws_ok && !(s->flags & TCP_SYN) ? t->our_shift : 0);
+	t->rcv_wnd = (uint32_t)s->window << (t->ws_ok && !(s->flags & TCP_SYN) ? t->our_shift : 0);
 }
 
 static void take_syn(struct tcb *t, const struct segment *s)
@@ -122,8 +121,7 @@ void tcb_rx(struct tcb *t, const struct segment *s)
 		return;
 	if (seq_gt(s->ack, t->snd_una) && seq_le(s->ack, t->snd_nxt))
 		t->snd_una = s->ack;
-	t->snd_wnd = (uint32_t)s->window <<
-		(s->flags & TCP_SYN ? 0 : t->target_shift);
+	t->snd_wnd = (uint32_t)s->window << (s->flags & TCP_SYN ? 0 : t->target_shift);
 }
 
 int tcb_get(const struct tcb *t, enum plan_var var, int64_t now_ns, uint32_t *value)
@@ -173,30 +171,67 @@ static int ts_field(const struct segment *s, bool ecr, uint32_t *value)
 int segment_field(const struct segment *s, enum seg_field f, uint32_t *value)
 {
 	switch (f) {
-	case FIELD_FLAGS: *value = s->flags; return 0;
-	case FIELD_SEQ: *value = s->seq; return 0;
-	case FIELD_ACK: *value = s->ack; return 0;
-	case FIELD_WINDOW: *value = s->window; return 0;
-	case FIELD_URGENT: *value = s->urgent; return 0;
-	case FIELD_DATA_LEN: *value = s->data_len; return 0;
-	case FIELD_DATA_OFFSET: *value = s->data_offset; return 0;
+	case FIELD_FLAGS:
+		*value = s->flags;
+		return 0;
+	case FIELD_SEQ:
+		*value = s->seq;
+		return 0;
+	case FIELD_ACK:
+		*value = s->ack;
+		return 0;
+	case FIELD_WINDOW:
+		*value = s->window;
+		return 0;
+	case FIELD_URGENT:
+		*value = s->urgent;
+		return 0;
+	case FIELD_DATA_LEN:
+		*value = s->data_len;
+		return 0;
+	case FIELD_DATA_OFFSET:
+		*value = s->data_offset;
+		return 0;
 	case FIELD_RESERVED:
 		/* Four bits in RFC 9293 3.1; the lowest is AE in RFC 9768. */
 		*value = (uint32_t)s->reserved << 1 | ((s->flags & TCP_AE) != 0);
 		return 0;
-	case FIELD_CHECKSUM: *value = s->checksum; return 0;
-	case FIELD_TTL: *value = s->ttl; return 0;
-	case FIELD_TOS: *value = s->tos; return 0;
-	case FIELD_DF: *value = s->df; return 0;
-	case FIELD_IP_ID: *value = s->ip_id; return 0;
-	case FIELD_FLOW_LABEL: *value = s->flow_label; return 0;
-	case FIELD_SPORT: *value = s->sport; return 0;
-	case FIELD_DPORT: *value = s->dport; return 0;
-	case FIELD_LEN: *value = segment_len(s); return 0;
-	case FIELD_END: *value = s->seq + segment_len(s); return 0;
-	case FIELD_TSVAL: return ts_field(s, false, value);
-	case FIELD_TSECR: return ts_field(s, true, value);
-	case FIELD_N: break;
+	case FIELD_CHECKSUM:
+		*value = s->checksum;
+		return 0;
+	case FIELD_TTL:
+		*value = s->ttl;
+		return 0;
+	case FIELD_TOS:
+		*value = s->tos;
+		return 0;
+	case FIELD_DF:
+		*value = s->df;
+		return 0;
+	case FIELD_IP_ID:
+		*value = s->ip_id;
+		return 0;
+	case FIELD_FLOW_LABEL:
+		*value = s->flow_label;
+		return 0;
+	case FIELD_SPORT:
+		*value = s->sport;
+		return 0;
+	case FIELD_DPORT:
+		*value = s->dport;
+		return 0;
+	case FIELD_LEN:
+		*value = segment_len(s);
+		return 0;
+	case FIELD_END:
+		*value = s->seq + segment_len(s);
+		return 0;
+	case FIELD_TSVAL:
+		return ts_field(s, false, value);
+	case FIELD_TSECR:
+		return ts_field(s, true, value);
+	case FIELD_N:
+		break;
 	}
 	return -ENODATA;
 }

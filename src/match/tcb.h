@@ -22,21 +22,21 @@
 
 struct tcb {
 	uint32_t iss, irs;
-	uint32_t snd_una, snd_nxt, snd_wnd;	/* snd_wnd already scaled */
-	uint32_t rcv_nxt, rcv_wnd;		/* rcv_wnd already scaled */
-	uint32_t target_snd_nxt;	/* highest SEG.SEQ + SEG.LEN seen */
-	uint32_t last_ack;		/* last ACK field we sent; 0: none */
-	uint32_t ts_recent;		/* last TSval from the target */
-	uint32_t ts_offset;		/* our TSval at time start_ns */
+	uint32_t snd_una, snd_nxt, snd_wnd; /* snd_wnd already scaled */
+	uint32_t rcv_nxt, rcv_wnd;	    /* rcv_wnd already scaled */
+	uint32_t target_snd_nxt;	    /* highest SEG.SEQ + SEG.LEN seen */
+	uint32_t last_ack;		    /* last ACK field we sent; 0: none */
+	uint32_t ts_recent;		    /* last TSval from the target */
+	uint32_t ts_offset;		    /* our TSval at time start_ns */
 	int64_t start_ns;
-	uint16_t mss;			/* our default MSS option */
-	uint16_t target_mss;		/* from its SYN; 0: no option seen */
-	uint16_t window;		/* our window field, unscaled */
-	uint64_t offered[4];		/* option kinds in our SYN, as a bit set */
-	bool irs_known;			/* a SYN came from the target */
+	uint16_t mss;	     /* our default MSS option */
+	uint16_t target_mss; /* from its SYN; 0: no option seen */
+	uint16_t window;     /* our window field, unscaled */
+	uint64_t offered[4]; /* option kinds in our SYN, as a bit set */
+	bool irs_known;	     /* a SYN came from the target */
 	bool syn_sent;
-	bool our_ws, our_ts;		/* our SYN had the option */
-	bool ws_ok, ts_ok;		/* both SYNs had it: in use */
+	bool our_ws, our_ts; /* our SYN had the option */
+	bool ws_ok, ts_ok;   /* both SYNs had it: in use */
 	uint8_t our_shift, target_shift;
 };
 

@@ -104,11 +104,11 @@ static uint32_t classify(const struct model *m, const struct segment *s)
 struct outcome {
 	const struct segment *s;
 	uint32_t cond;
-	bool fin_maybe;		/* a remembered FIN beyond a hole was reached */
+	bool fin_maybe; /* a remembered FIN beyond a hole was reached */
 	uint16_t states;
-	uint16_t text_states;	/* states that reached the text with room for it */
-	bool acked;		/* the acknowledgment was processed */
-	bool opened;		/* LISTEN took the SYN */
+	uint16_t text_states; /* states that reached the text with room for it */
+	bool acked;	      /* the acknowledgment was processed */
+	bool opened;	      /* LISTEN took the SYN */
 };
 
 static void add_credit(struct model *m, const struct segment *s,
@@ -169,7 +169,8 @@ static void take_row(struct model *m, struct outcome *o,
 		     const struct model_row *row, enum tcp_state state)
 {
 	enum tcp_state next = row->next == NEXT_SAME
-		? state : (enum tcp_state)row->next;
+		? state
+		: (enum tcp_state)row->next;
 
 	add_credit(m, o->s, row);
 	if (state == TCP_LISTEN && next == TCP_SYN_RECEIVED)
@@ -313,8 +314,7 @@ static bool is_broken(const struct segment *s)
  */
 static void note_offer(struct model *m, const struct segment *s)
 {
-	uint32_t wnd = (uint32_t)s->window <<
-		(m->ws_ok && !(s->flags & TCP_SYN) ? m->our_shift : 0);
+	uint32_t wnd = (uint32_t)s->window << (m->ws_ok && !(s->flags & TCP_SYN) ? m->our_shift : 0);
 
 	if ((s->flags & TCP_ACK) && m->iss_known)
 		m->offered_right = seq_max(m->offered_right, s->ack + wnd);
@@ -365,8 +365,7 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 		settle_fin(m, &o);
 	for (int st = 0; st < TCP_N_STATES; st++) {
 		if (before & STATE_BIT(st))
-			run_checks(m, &o, st <= TCP_LISTEN ? CHECK_FIRST
-							   : CHECK_SEQ,
+			run_checks(m, &o, st <= TCP_LISTEN ? CHECK_FIRST : CHECK_SEQ,
 				   (enum tcp_state)st);
 	}
 	settle_text(m, &o);

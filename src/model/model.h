@@ -34,48 +34,52 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plan/plan.h"		/* enum tcp_state */
+#include "plan/plan.h" /* enum tcp_state */
 #include "wire/segment.h"
 
 #define STATE_BIT(s) (1u << (s))
 
 /* Answers a row permits; bits. */
 enum model_answer {
-	ANS_NONE	= 0,
-	ANS_ACK		= 1u << 0,	/* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
-	ANS_RST_SEQ	= 1u << 1,	/* <SEQ=SEG.ACK><CTL=RST> */
-	ANS_RST_ACK	= 1u << 2,	/* <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK> */
-	ANS_SYN_ACK	= 1u << 3,	/* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
-	ANS_RST_ABORT	= 1u << 4,	/* <SEQ=SND.NXT><CTL=RST>, also with ACK */
+	ANS_NONE = 0,
+	ANS_ACK = 1u << 0,	 /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
+	ANS_RST_SEQ = 1u << 1,	 /* <SEQ=SEG.ACK><CTL=RST> */
+	ANS_RST_ACK = 1u << 2,	 /* <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK> */
+	ANS_SYN_ACK = 1u << 3,	 /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
+	ANS_RST_ABORT = 1u << 4, /* <SEQ=SND.NXT><CTL=RST>, also with ACK */
 };
 
 /* The RFC's checks, in its order (3.10.7.4). */
 enum model_check {
-	CHECK_FIRST,		/* CLOSED, LISTEN: one decision */
-	CHECK_SEQ,		/* first: sequence number */
-	CHECK_RST,		/* second */
-	CHECK_SYN,		/* fourth */
-	CHECK_ACK,		/* fifth */
-	CHECK_TEXT,		/* seventh */
-	CHECK_FIN,		/* eighth */
+	CHECK_FIRST, /* CLOSED, LISTEN: one decision */
+	CHECK_SEQ,   /* first: sequence number */
+	CHECK_RST,   /* second */
+	CHECK_SYN,   /* fourth */
+	CHECK_ACK,   /* fifth */
+	CHECK_TEXT,  /* seventh */
+	CHECK_FIN,   /* eighth */
 	CHECK_N
 };
 
 /* What a row asks of the segment; bits, all that are given must hold. */
 enum model_cond {
-	C_RST = 1u << 0, C_NO_RST = 1u << 1,
-	C_SYN = 1u << 2, C_NO_SYN = 1u << 3,
-	C_ACK = 1u << 4, C_NO_ACK = 1u << 5,
-	C_FIN = 1u << 6, C_TEXT = 1u << 7,
-	C_SEQ_BAD = 1u << 8,		/* outside the receive window */
-	C_SEQ_EXACT = 1u << 9,		/* SEG.SEQ = RCV.NXT */
-	C_SEQ_INEXACT = 1u << 10,	/* in the window, not RCV.NXT */
-	C_ACK_GOOD = 1u << 11,		/* SND.UNA < SEG.ACK =< SND.NXT */
-	C_ACK_OLD = 1u << 12,		/* SEG.ACK =< SND.UNA */
-	C_ACK_BEYOND = 1u << 13,	/* SEG.ACK > SND.NXT */
-	C_ACK_TOO_OLD = 1u << 14,	/* SEG.ACK < SND.UNA - MAX.SND.WND */
-	C_ACK_FIN = 1u << 15,		/* acknowledges the target's FIN */
-	C_SEQ_ABOVE = 1u << 16,		/* SEG.SEQ > RCV.NXT (TIME-WAIT re-use) */
+	C_RST = 1u << 0,
+	C_NO_RST = 1u << 1,
+	C_SYN = 1u << 2,
+	C_NO_SYN = 1u << 3,
+	C_ACK = 1u << 4,
+	C_NO_ACK = 1u << 5,
+	C_FIN = 1u << 6,
+	C_TEXT = 1u << 7,
+	C_SEQ_BAD = 1u << 8,	  /* outside the receive window */
+	C_SEQ_EXACT = 1u << 9,	  /* SEG.SEQ = RCV.NXT */
+	C_SEQ_INEXACT = 1u << 10, /* in the window, not RCV.NXT */
+	C_ACK_GOOD = 1u << 11,	  /* SND.UNA < SEG.ACK =< SND.NXT */
+	C_ACK_OLD = 1u << 12,	  /* SEG.ACK =< SND.UNA */
+	C_ACK_BEYOND = 1u << 13,  /* SEG.ACK > SND.NXT */
+	C_ACK_TOO_OLD = 1u << 14, /* SEG.ACK < SND.UNA - MAX.SND.WND */
+	C_ACK_FIN = 1u << 15,	  /* acknowledges the target's FIN */
+	C_SEQ_ABOVE = 1u << 16,	  /* SEG.SEQ > RCV.NXT (TIME-WAIT re-use) */
 	C_ACK_NOT_GOOD = 1u << 17,
 };
 
@@ -83,15 +87,15 @@ enum model_cond {
 
 struct model_row {
 	enum model_check check;
-	uint16_t states;	/* set of enum tcp_state */
-	uint32_t cond;		/* set of enum model_cond */
-	uint16_t answers;	/* set of enum model_answer */
-	int8_t next;		/* enum tcp_state, or NEXT_SAME */
-	bool stop;		/* the segment is dropped here */
-	bool alternative;	/* the next row with the same check is possible too */
-	const char *clause;	/* "SA-LISTEN-2" */
-	const char *section;	/* "3.10.7.2" */
-	const char *rules;	/* "rfc9293", "rfc793", "rfc5961", "rfc1337", ... */
+	uint16_t states;     /* set of enum tcp_state */
+	uint32_t cond;	     /* set of enum model_cond */
+	uint16_t answers;    /* set of enum model_answer */
+	int8_t next;	     /* enum tcp_state, or NEXT_SAME */
+	bool stop;	     /* the segment is dropped here */
+	bool alternative;    /* the next row with the same check is possible too */
+	const char *clause;  /* "SA-LISTEN-2" */
+	const char *section; /* "3.10.7.2" */
+	const char *rules;   /* "rfc9293", "rfc793", "rfc5961", "rfc1337", ... */
 };
 extern const struct model_row model_table[];
 extern const size_t model_table_len;
@@ -99,27 +103,30 @@ extern const size_t model_table_len;
 /* A permission to answer one segment of the tester. */
 struct model_credit {
 	uint16_t answers;
-	uint32_t seq, ack;	/* of RST_SEQ: seq; of RST_ACK: ack */
+	uint32_t seq, ack; /* of RST_SEQ: seq; of RST_ACK: ack */
 	const char *clause;
 };
 #define MODEL_MAX_CREDITS 16
 #define MODEL_MAX_RANGES 8
 
 struct model {
-	uint16_t states;		/* set of states the target may be in */
-	bool lossless;			/* everything sent arrives, in order */
+	uint16_t states; /* set of states the target may be in */
+	bool lossless;	 /* everything sent arrives, in order */
 
 	/* receiving side of the target */
 	bool irs_known;
-	uint32_t irs;			/* our ISS, as it sees it */
+	uint32_t irs; /* our ISS, as it sees it */
 	uint32_t rcv_nxt, rcv_nxt_lo;
-	uint32_t syn_end;		/* of what our SYN carried: kept, or not */
-	uint32_t rcv_right;		/* furthest right edge it ever advertised */
+	uint32_t syn_end;   /* of what our SYN carried: kept, or not */
+	uint32_t rcv_right; /* furthest right edge it ever advertised */
 	bool rcv_wnd_known;
-	bool fin_received;		/* our FIN is in rcv_nxt */
+	bool fin_received; /* our FIN is in rcv_nxt */
 	uint32_t fin_end;
-	struct { uint32_t left, right; bool fin; } range[MODEL_MAX_RANGES];
-	uint8_t n_ranges;		/* received beyond a hole */
+	struct {
+		uint32_t left, right;
+		bool fin;
+	} range[MODEL_MAX_RANGES];
+	uint8_t n_ranges; /* received beyond a hole */
 
 	/* sending side of the target */
 	bool iss_known;
@@ -127,7 +134,7 @@ struct model {
 	bool fin_sent;
 	uint32_t fin_seq;
 	uint32_t snd_wnd, max_snd_wnd;
-	uint32_t offered_right;		/* furthest right edge we ever offered */
+	uint32_t offered_right; /* furthest right edge we ever offered */
 	/* SND.NXT and acknowledgment before they last moved, and when: a
 	 * segment that was overtaken on the way still carries them. */
 	uint32_t snd_nxt_was, rcv_nxt_was;
@@ -135,10 +142,10 @@ struct model {
 	uint8_t our_shift, target_shift;
 	bool our_ws, ws_ok;
 
-	uint16_t before;		/* states before the last change, and when: */
-	int64_t changed_ns;		/* what was sent then may still arrive */
-	int64_t last_ns;		/* time of the last packet */
-	int64_t time_wait_ns;		/* when TIME-WAIT was entered; 0: not */
+	uint16_t before;      /* states before the last change, and when: */
+	int64_t changed_ns;   /* what was sent then may still arrive */
+	int64_t last_ns;      /* time of the last packet */
+	int64_t time_wait_ns; /* when TIME-WAIT was entered; 0: not */
 
 	struct model_credit credit[MODEL_MAX_CREDITS];
 	uint8_t n_credits;
@@ -152,13 +159,13 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns);
 
 /* Why a segment of the target is not permitted. */
 struct model_violation {
-	const char *clause;	/* "SA-CLOSED-1"; requirement label or clause id */
-	const char *rfc;	/* "rfc9293" */
-	const char *what;	/* one sentence without full stop */
+	const char *clause; /* "SA-CLOSED-1"; requirement label or clause id */
+	const char *rfc;    /* "rfc9293" */
+	const char *what;   /* one sentence without full stop */
 	enum req_level level;
-	int8_t field;		/* the offending enum seg_field, or -1 */
+	int8_t field; /* the offending enum seg_field, or -1 */
 	bool has_value;
-	uint32_t value;		/* what it should have been, if has_value */
+	uint32_t value; /* what it should have been, if has_value */
 };
 
 /*

@@ -23,8 +23,11 @@ static bool violate(struct model_violation *v, const char *clause,
 		    enum seg_field field, const char *what)
 {
 	*v = (struct model_violation){
-		.clause = clause, .rfc = "rfc9293", .what = what,
-		.level = LEVEL_MUST, .field = (int8_t)field,
+		.clause = clause,
+		.rfc = "rfc9293",
+		.what = what,
+		.level = LEVEL_MUST,
+		.field = (int8_t)field,
 	};
 	return false;
 }
@@ -109,18 +112,18 @@ static bool wrong_form(const struct model_credit *c, const struct segment *s,
 	if (c->answers & ANS_RST_SEQ) {
 		if (ack)
 			return violate_value(v, c->clause, FIELD_FLAGS, TCP_RST,
-				"a reset that answers an ACK carries no ACK bit");
+					     "a reset that answers an ACK carries no ACK bit");
 		return violate_value(v, c->clause, FIELD_SEQ, c->seq,
-			"a reset that answers an ACK takes SEG.ACK as its SEQ");
+				     "a reset that answers an ACK takes SEG.ACK as its SEQ");
 	}
 	if (!ack)
 		return violate_value(v, c->clause, FIELD_FLAGS, TCP_RST | TCP_ACK,
-			"a reset that answers a segment without ACK carries one");
+				     "a reset that answers a segment without ACK carries one");
 	if (s->seq != 0)
 		return violate_value(v, c->clause, FIELD_SEQ, 0,
-			"a reset that answers a segment without ACK has SEQ 0");
+				     "a reset that answers a segment without ACK has SEQ 0");
 	return violate_value(v, c->clause, FIELD_ACK, c->ack,
-		"a reset that answers a segment without ACK acknowledges SEG.SEQ+SEG.LEN");
+			     "a reset that answers a segment without ACK acknowledges SEG.SEQ+SEG.LEN");
 }
 
 static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
@@ -145,7 +148,7 @@ static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
 			       "a listener answers a SYN with SYN,ACK");
 	if ((states & RECEIVING_STATES) && m->iss_known)
 		return violate_value(v, "3.10.5-ABORT", FIELD_SEQ, m->snd_nxt,
-			"a reset that nothing called for, and its SEQ is not SND.NXT");
+				     "a reset that nothing called for, and its SEQ is not SND.NXT");
 	return violate(v, "3.5.2", FIELD_FLAGS,
 		       "a reset that no segment called for");
 }
@@ -162,8 +165,7 @@ static void learn_options(struct model *m, const struct segment *s)
 
 static void learn_window(struct model *m, const struct segment *s)
 {
-	uint32_t wnd = (uint32_t)s->window <<
-		(s->flags & TCP_SYN ? 0 : m->target_shift);
+	uint32_t wnd = (uint32_t)s->window << (s->flags & TCP_SYN ? 0 : m->target_shift);
 	uint32_t right = s->ack + wnd;
 
 	if (!m->rcv_wnd_known || seq_gt(right, m->rcv_right))
@@ -306,7 +308,8 @@ static void follow_fin(struct model *m, const struct segment *s)
 		next |= STATE_BIT(TCP_FIN_WAIT_1);
 	if (m->states & STATE_BIT(TCP_CLOSE_WAIT))
 		next |= m->fin_received && seq_lt(s->ack, m->fin_end)
-			? STATE_BIT(TCP_CLOSING) : STATE_BIT(TCP_LAST_ACK);
+			? STATE_BIT(TCP_CLOSING)
+			: STATE_BIT(TCP_LAST_ACK);
 	if (next)
 		m->states = next;
 	else if (m->before)
@@ -339,8 +342,7 @@ static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 	bool ok;
 
 	if (!(states & RECEIVING_STATES))
-		return violate(v, m->states & STATE_BIT(TCP_LISTEN) ?
-			       "SA-LISTEN-5" : "SA-CLOSED-1", FIELD_FLAGS,
+		return violate(v, m->states & STATE_BIT(TCP_LISTEN) ? "SA-LISTEN-5" : "SA-CLOSED-1", FIELD_FLAGS,
 			       "sends on a connection that does not exist");
 	if (!(s->flags & TCP_ACK))
 		return violate(v, "3.1-ACK", FIELD_FLAGS,

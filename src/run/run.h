@@ -18,7 +18,7 @@ struct run_pending {
 	uint16_t step;
 	uint8_t flow;
 	int64_t wanted_ns, sent_ns;
-	uint8_t *tcp;		/* its TCP part, for recognition */
+	uint8_t *tcp; /* its TCP part, for recognition */
 	size_t tcp_len, tcp_cap;
 };
 
@@ -26,9 +26,9 @@ struct run {
 	const struct plan *plan;
 	struct trace trace;
 	struct walk walk;
-	struct arena *arena;		/* per-step storage; emptied by run_start() */
+	struct arena *arena; /* per-step storage; emptied by run_start() */
 	struct run_pending pending;
-	uint16_t port[RUN_MAX_FLOWS];	/* tester's port of each flow */
+	uint16_t port[RUN_MAX_FLOWS]; /* tester's port of each flow */
 	bool ended;
 	int64_t ended_ns;
 };
@@ -55,11 +55,15 @@ void run_sent(struct run *r, const uint8_t *packet, size_t len, int64_t now_ns,
 void run_abort(struct run *r, enum trace_fault_kind why, int64_t now_ns,
 	       int64_t detail);
 
-enum run_action_kind { RUN_SEND, RUN_WAIT, RUN_DONE };
+enum run_action_kind {
+	RUN_SEND,
+	RUN_WAIT,
+	RUN_DONE
+};
 struct run_action {
 	enum run_action_kind kind;
-	uint8_t flow;		/* SEND: port[flow] must be set before run_segment() */
-	int64_t until_ns;	/* WAIT: call run_time() after this */
+	uint8_t flow;	  /* SEND: port[flow] must be set before run_segment() */
+	int64_t until_ns; /* WAIT: call run_time() after this */
 };
 /* What to do next. */
 void run_next(struct run *r, int64_t now_ns, struct run_action *a);

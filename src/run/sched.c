@@ -22,13 +22,13 @@
 struct slot {
 	struct run run;
 	bool used;
-	bool dirty;			/* to be asked what it wants */
-	int64_t due_ns;			/* WAIT until then */
+	bool dirty;	/* to be asked what it wants */
+	int64_t due_ns; /* WAIT until then */
 };
 
 /* Which run a tester port belongs to. */
 struct port_owner {
-	uint16_t slot;			/* from 1; 0: nobody */
+	uint16_t slot; /* from 1; 0: nobody */
 	uint8_t flow;
 };
 
@@ -38,18 +38,18 @@ struct sched {
 	struct link *link;
 	struct slot *slot;
 	unsigned int n_slots, n_used;
-	uint16_t *dirty;		/* slots to look at, each once */
+	uint16_t *dirty; /* slots to look at, each once */
 	unsigned int n_dirty;
-	struct port_owner *owner[2];	/* 65536 each: IPv4, IPv6 */
+	struct port_owner *owner[2]; /* 65536 each: IPv4, IPv6 */
 	const struct plan *const *plans;
 	size_t n_plans, next, done;
-	const struct plan **again;	/* to be run once more, after the others */
+	const struct plan **again; /* to be run once more, after the others */
 	size_t n_again, next_again, cap_again;
-	int64_t earliest_ns;		/* no deadline is before this */
-	int64_t watched_ns;		/* timestamp of the last packet delivered */
+	int64_t earliest_ns; /* no deadline is before this */
+	int64_t watched_ns;  /* timestamp of the last packet delivered */
 	int64_t progress_ns;
-	uint64_t dropped;		/* by the capture, as far as was noticed */
-	bool looked;			/* for drops, since packets were polled last */
+	uint64_t dropped; /* by the capture, as far as was noticed */
+	bool looked;	  /* for drops, since packets were polled last */
 	uint16_t alive_port;
 	int error;
 	uint8_t packet[SEGMENT_PACKET_MAX];
@@ -206,11 +206,13 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 	*s = (struct trace_setup){
 		.tester = v6 ? l->tester6 : l->tester4,
 		.target = v6 ? sc->cfg->target->addr6 : sc->cfg->target->addr4,
-		.tester_port = tester_port, .target_port = port,
+		.tester_port = tester_port,
+		.target_port = port,
 		.alive_port = sc->alive_port,
 		.mss = (uint16_t)(l->mtu > 65535 ? 65535 - (v6 ? 60 : 40)
 						 : l->mtu - (v6 ? 60 : 40)),
-		.seed = sc->cfg->seed, .partial_ok = l->partial_ok,
+		.seed = sc->cfg->seed,
+		.partial_ok = l->partial_ok,
 		.lossless = l->lossless,
 	};
 	sched_numbers(sc->cfg->seed, p->id, &s->iss, &s->ts_offset);
@@ -445,13 +447,14 @@ static int round_trip(struct sched *sc)
 	int n;
 
 	for (int k = 0; k < STARTS_PER_ROUND && sc->n_used < sc->n_slots &&
-	     has_more(sc); k++)
+	     has_more(sc);
+	     k++)
 		start_next(sc, now_ns);
 	serve_dirty(sc, now_ns);
 	if (!sc->n_used)
 		return 0;
 	until = sc->earliest_ns > INT64_MAX - GUARD_NS ? INT64_MAX
-		: sc->earliest_ns + GUARD_NS + 1;
+						       : sc->earliest_ns + GUARD_NS + 1;
 	if (sc->sink->progress && until > now_ns + PROGRESS_NS)
 		until = now_ns + PROGRESS_NS;
 	/* More to start: only collect what is there. */

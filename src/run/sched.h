@@ -16,8 +16,8 @@
 struct sched_config {
 	struct link *link;
 	const struct target *target;
-	unsigned int jobs;		/* most runs in flight; 0: 1 */
-	uint64_t seed;			/* ISS and timestamps are derived from it */
+	unsigned int jobs; /* most runs in flight; 0: 1 */
+	uint64_t seed;	   /* ISS and timestamps are derived from it */
 	/*
 	 * Set by a signal handler: 1 starts no further run, 2 ends all now.
 	 * NULL: never.

@@ -127,7 +127,8 @@ long trace_add(struct trace *t, int64_t ts_ns, enum trace_dir dir, uint16_t step
 		return -1;
 	}
 	t->packet = grow(t->packet, &t->cap_packets, FIRST_PACKETS, t->n_packets + 1, sizeof(*p));
-	t->bytes = grow(t->bytes, &t->bytes_cap, FIRST_BYTES, t->bytes_len + cap_len, 1);
+	/* One more: a place to point to, also where no packet has any bytes. */
+	t->bytes = grow(t->bytes, &t->bytes_cap, FIRST_BYTES, t->bytes_len + cap_len + 1, 1);
 
 	p = &t->packet[t->n_packets];
 	*p = (struct trace_packet){

@@ -19,7 +19,7 @@ struct verify {
 	const struct trace *trace;
 	struct arena *arena;
 	struct walk *walk;
-	struct verify_fault fault[FAULT_N];	/* one of each kind at most */
+	struct verify_fault fault[FAULT_N]; /* one of each kind at most */
 	size_t n_faults;
 };
 

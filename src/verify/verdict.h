@@ -15,46 +15,49 @@
 #include "walk/walk.h"
 
 enum verdict_kind {
-	VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_ERROR,
+	VERDICT_PASS,
+	VERDICT_FAIL,
+	VERDICT_INCONCLUSIVE,
+	VERDICT_ERROR,
 	VERDICT_SKIP,
 	VERDICT_N
 };
-extern const char *const verdict_names[VERDICT_N];	/* "pass", ... */
+extern const char *const verdict_names[VERDICT_N]; /* "pass", ... */
 
-extern const char *const finding_names[FINDING_N];	/* "no-answer", ... */
+extern const char *const finding_names[FINDING_N]; /* "no-answer", ... */
 
 /* One field of the nearest segment that differs. */
 struct mismatch {
-	const char *field;	/* "ack", "flags", "option mss" */
-	const char *expected;	/* "snd.nxt (0x2e1f0002)" */
-	const char *actual;	/* "0x2e1f0003" */
+	const char *field;    /* "ack", "flags", "option mss" */
+	const char *expected; /* "snd.nxt (0x2e1f0002)" */
+	const char *actual;   /* "0x2e1f0003" */
 };
 
 struct finding {
 	enum finding_kind kind;
 	enum req_level level;
-	const char *requirement;	/* "rfc9293:SA-LISTEN-3"; never NULL */
-	int step;			/* plan step, or -1 */
-	struct mark at;			/* in the case file; src NULL if none */
-	const char *message;		/* one line, for under the carets */
-	const char *expected;		/* "RST seq=probe.ack (0x2e1f0002)", or NULL */
-	int packet;			/* nearest or offending packet, or -1 */
+	const char *requirement; /* "rfc9293:SA-LISTEN-3"; never NULL */
+	int step;		 /* plan step, or -1 */
+	struct mark at;		 /* in the case file; src NULL if none */
+	const char *message;	 /* one line, for under the carets */
+	const char *expected;	 /* "RST seq=probe.ack (0x2e1f0002)", or NULL */
+	int packet;		 /* nearest or offending packet, or -1 */
 	const struct mismatch *mismatch;
 	size_t n_mismatch;
-	const char *remedy;		/* FAULT: what to do, or NULL */
+	const char *remedy; /* FAULT: what to do, or NULL */
 };
 
 struct verdict {
 	enum verdict_kind kind;
-	enum req_level level;	/* of the worst finding; of the case if none */
-	const char *reason;	/* one line; never NULL */
-	const struct finding *finding;	/* worst first */
+	enum req_level level;	       /* of the worst finding; of the case if none */
+	const char *reason;	       /* one line; never NULL */
+	const struct finding *finding; /* worst first */
 	size_t n_findings;
-	const char *const *deviation;	/* named alternatives that were seen */
+	const char *const *deviation; /* named alternatives that were seen */
 	size_t n_deviations;
-	const struct step_result *step;	/* one for each step of the plan */
-	const char *const *packet_note;	/* one for each packet; never NULL entries */
-	uint32_t final_states;	/* set of enum tcp_state the target may be in */
+	const struct step_result *step; /* one for each step of the plan */
+	const char *const *packet_note; /* one for each packet; never NULL entries */
+	uint32_t final_states;		/* set of enum tcp_state the target may be in */
 };
 
 #endif

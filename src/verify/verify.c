@@ -16,29 +16,43 @@
 #include "verify/internal.h"
 
 const char *const verdict_names[VERDICT_N] = {
-	[VERDICT_PASS] = "pass", [VERDICT_FAIL] = "fail",
-	[VERDICT_INCONCLUSIVE] = "inconclusive", [VERDICT_ERROR] = "error",
+	[VERDICT_PASS] = "pass",
+	[VERDICT_FAIL] = "fail",
+	[VERDICT_INCONCLUSIVE] = "inconclusive",
+	[VERDICT_ERROR] = "error",
 	[VERDICT_SKIP] = "skip",
 };
 
 const char *const finding_names[FINDING_N] = {
-	[FINDING_NO_ANSWER] = "no-answer", [FINDING_LATE] = "late",
-	[FINDING_EARLY] = "early", [FINDING_UNEXPECTED] = "unexpected",
-	[FINDING_NOT_SILENT] = "not-silent", [FINDING_STATE] = "state",
-	[FINDING_LINT] = "lint", [FINDING_DEAD] = "dead",
+	[FINDING_NO_ANSWER] = "no-answer",
+	[FINDING_LATE] = "late",
+	[FINDING_EARLY] = "early",
+	[FINDING_UNEXPECTED] = "unexpected",
+	[FINDING_NOT_SILENT] = "not-silent",
+	[FINDING_STATE] = "state",
+	[FINDING_LINT] = "lint",
+	[FINDING_DEAD] = "dead",
 	[FINDING_PRECONDITION] = "precondition",
-	[FINDING_ALTERNATIVE] = "alternative", [FINDING_FAULT] = "fault",
+	[FINDING_ALTERNATIVE] = "alternative",
+	[FINDING_FAULT] = "fault",
 };
 
 /* Which verdict a finding of each kind leads to. */
-enum weight { W_NOTHING, W_WARNING, W_INCONCLUSIVE, W_FAIL, W_ERROR };
+enum weight {
+	W_NOTHING,
+	W_WARNING,
+	W_INCONCLUSIVE,
+	W_FAIL,
+	W_ERROR
+};
 
 static enum weight weigh(const struct walk_finding *f)
 {
 	switch (f->kind) {
 	case FINDING_FAULT:
 		return W_ERROR;
-	case FINDING_DEAD: case FINDING_PRECONDITION:
+	case FINDING_DEAD:
+	case FINDING_PRECONDITION:
 		return W_INCONCLUSIVE;
 	default:
 		break;
@@ -129,8 +143,7 @@ static void order_findings(const struct walk *w, uint8_t *order)
 	for (uint8_t i = 0; i < w->n_findings; i++) {
 		uint8_t k = i;
 
-		for (; k > 0 && by_weight(&w->finding[order[k - 1]],
-					  &w->finding[i]) > 0; k--)
+		for (; k > 0 && by_weight(&w->finding[order[k - 1]], &w->finding[i]) > 0; k--)
 			order[k] = order[k - 1];
 		order[k] = i;
 	}
@@ -171,8 +184,10 @@ static enum weight worst_of(const struct walk *w, const struct walk_finding **wh
 static void judge(struct verify *v, struct verdict *out)
 {
 	static const enum verdict_kind kinds[] = {
-		[W_NOTHING] = VERDICT_PASS, [W_WARNING] = VERDICT_PASS,
-		[W_INCONCLUSIVE] = VERDICT_INCONCLUSIVE, [W_FAIL] = VERDICT_FAIL,
+		[W_NOTHING] = VERDICT_PASS,
+		[W_WARNING] = VERDICT_PASS,
+		[W_INCONCLUSIVE] = VERDICT_INCONCLUSIVE,
+		[W_FAIL] = VERDICT_FAIL,
 		[W_ERROR] = VERDICT_ERROR,
 	};
 	const struct walk_finding *which;

@@ -30,9 +30,13 @@ void verify_fault_text(struct verify *v, const struct verify_fault *f,
 		what = arena_printf(v->arena, "%s (%s)", what,
 				    strerror((int)-f->detail));
 	*out = (struct finding){
-		.kind = FINDING_FAULT, .level = v->plan->level,
-		.requirement = "tester", .step = -1, .packet = f->packet,
-		.message = what, .remedy = info->remedy,
+		.kind = FINDING_FAULT,
+		.level = v->plan->level,
+		.requirement = "tester",
+		.step = -1,
+		.packet = f->packet,
+		.message = what,
+		.remedy = info->remedy,
 	};
 }
 
@@ -184,7 +188,9 @@ static const char *number(struct verify *v, enum seg_field f, uint32_t x)
 	case FIELD_FLAGS:
 		return arena_strdup(v->arena,
 				    tcp_flags_str((uint16_t)x, flags, sizeof(flags)));
-	case FIELD_SEQ: case FIELD_ACK: case FIELD_END:
+	case FIELD_SEQ:
+	case FIELD_ACK:
+	case FIELD_END:
 		return arena_printf(v->arena, "0x%08x", x);
 	default:
 		return arena_printf(v->arena, "%u", x);
@@ -264,8 +270,7 @@ static const char *expectation(struct verify *v, const struct walk_finding *f)
 	struct buf b = BUF_INIT;
 	const char *s = NULL;
 
-	if (!st || (st->kind != PLAN_EXPECT && st->kind != PLAN_ONE_OF &&
-		    st->kind != PLAN_EXPECT_NONE))
+	if (!st || (st->kind != PLAN_EXPECT && st->kind != PLAN_ONE_OF && st->kind != PLAN_EXPECT_NONE))
 		return NULL;
 	plan_describe_expect(v->plan, f->step, &b);
 	if (b.len)
@@ -297,11 +302,14 @@ void verify_finding_text(struct verify *v, const struct walk_finding *f,
 			 struct finding *out)
 {
 	*out = (struct finding){
-		.kind = f->kind, .level = f->level,
+		.kind = f->kind,
+		.level = f->level,
 		.requirement = requirement_of(v, f),
 		.step = f->step < v->plan->n_steps ? f->step : -1,
-		.at = mark_of(v, f), .message = message_of(v, f),
-		.expected = expectation(v, f), .packet = f->packet,
+		.at = mark_of(v, f),
+		.message = message_of(v, f),
+		.expected = expectation(v, f),
+		.packet = f->packet,
 	};
 	fill_mismatches(v, f, out);
 }
@@ -310,19 +318,34 @@ void verify_finding_text(struct verify *v, const struct walk_finding *f,
 
 static const char *const tag_names[] = {
 	[TRACE_STEP_NONE - TRACE_STEP_NONE] = "",
-	[TRACE_STEP_NONE - TRACE_STEP_CONFIRM] = "closing probe",
-	[TRACE_STEP_NONE - TRACE_STEP_ALIVE] = "liveness probe",
-	[TRACE_STEP_NONE - TRACE_STEP_CLEANUP] = "cleanup",
-	[TRACE_STEP_NONE - TRACE_STEP_FOREIGN] = "not sent by shakedown",
+	[TRACE_STEP_NONE -
+		TRACE_STEP_CONFIRM] = "closing probe",
+	[TRACE_STEP_NONE -
+		TRACE_STEP_ALIVE] = "liveness probe",
+	[TRACE_STEP_NONE -
+		TRACE_STEP_CLEANUP] = "cleanup",
+	[TRACE_STEP_NONE -
+		TRACE_STEP_FOREIGN] = "not sent by shakedown",
 };
+
+static const char *step_note(struct verify *v, uint16_t step, const char *verdict)
+{
+	const char *note;
+	struct buf b = BUF_INIT;
+
+	buf_printf(&b, "step %u: ", step + 1u);
+	plan_describe_step(v->plan, step, &b);
+	buf_adds(&b, verdict);
+	note = arena_strdup(v->arena, buf_str(&b));
+	buf_fini(&b);
+	return note;
+}
 
 static const char *tx_note(struct verify *v, const struct trace_packet *p)
 {
 	if (p->step < v->plan->n_steps)
-		return arena_printf(v->arena, "step %u: %s", p->step + 1u,
-			plan_step_kind_names[v->plan->step[p->step].kind]);
-	return p->step >= TRACE_STEP_FOREIGN ?
-		tag_names[TRACE_STEP_NONE - p->step] : "";
+		return step_note(v, p->step, "");
+	return p->step >= TRACE_STEP_FOREIGN ? tag_names[TRACE_STEP_NONE - p->step] : "";
 }
 
 /* The steps that packets of the target completed. */
@@ -330,16 +353,15 @@ static void step_notes(struct verify *v, const char **note)
 {
 	for (uint16_t i = 0; i < v->plan->n_steps; i++) {
 		const struct step_result *r = &v->walk->result[i];
-		const struct plan_step *st = &v->plan->step[i];
 
-		if (r->packet < 0 || r->status != STEP_DONE ||
-		    st->kind != PLAN_EXPECT)
-			continue;
-		note[r->packet] = arena_printf(v->arena, "step %u: %s%s%s", i + 1u,
-			plan_step_kind_names[st->kind],
-			st->state >= 0 ? ", target now in " : "",
-			st->state >= 0 ? tcp_state_names[st->state] : "");
+		if (r->packet >= 0 && r->status == STEP_DONE &&
+		    v->plan->step[i].kind == PLAN_EXPECT)
+			note[r->packet] = step_note(v, i, ": pass");
 	}
+	if (v->walk->confirmed >= 0)
+		note[v->walk->confirmed] = arena_printf(v->arena,
+							"answer to the closing probe of %s: pass",
+							claim_name(v->walk->claim));
 }
 
 const char *const *verify_packet_notes(struct verify *v,
@@ -363,8 +385,8 @@ const char *const *verify_packet_notes(struct verify *v,
 
 		if (f->packet >= 0 && (size_t)f->packet < n)
 			note[f->packet] = arena_printf(v->arena, "%s: %s: %s",
-				verdict_names[verdict->kind], f->requirement,
-				f->message);
+						       verdict_names[verdict->kind], f->requirement,
+						       f->message);
 	}
 	return note;
 }

@@ -24,7 +24,7 @@
 #define PROBE_TRIES 3
 
 static const struct {
-	int8_t probe;		/* enum probe_kind, or -1 */
+	int8_t probe; /* enum probe_kind, or -1 */
 } claims[TCP_N_STATES] = {
 	[TCP_CLOSED] = { PROBE_ACK },
 	[TCP_LISTEN] = { PROBE_ACK },
@@ -107,16 +107,20 @@ void probe_segment(const struct walk *w, const struct match_env *env,
 static void probe_passed(struct walk *w, int32_t packet)
 {
 	w->probe.active = false;
-	if (w->phase == WALK_STEPS)
+	if (w->phase == WALK_STEPS) {
 		walk_complete(w, w->step, packet, w->now_ns);
-	else
-		w->phase = WALK_CLEANUP;
+		return;
+	}
+	if (w->phase == WALK_CONFIRM)
+		w->confirmed = packet;
+	w->phase = WALK_CLEANUP;
 }
 
 static uint16_t tag(const struct walk *w)
 {
-	return w->phase == WALK_CONFIRM ? TRACE_STEP_CONFIRM
-		: w->phase == WALK_ALIVE ? TRACE_STEP_ALIVE : w->step;
+	return w->phase == WALK_CONFIRM	 ? TRACE_STEP_CONFIRM
+		: w->phase == WALK_ALIVE ? TRACE_STEP_ALIVE
+					 : w->step;
 }
 
 static void probe_dead(struct walk *w)
@@ -138,7 +142,9 @@ static void probe_unanswered(struct walk *w)
 	 * unanswered old segment below a MUST; a missing reset is the state's.
 	 */
 	enum req_level level = w->probe.kind == PROBE_OLD_DATA &&
-		w->phase == WALK_CONFIRM ? LEVEL_SHOULD : w->plan->level;
+			w->phase == WALK_CONFIRM
+		? LEVEL_SHOULD
+		: w->plan->level;
 
 	w->probe.active = false;
 	f = walk_find(w, kind, level, tag(w), -1);
@@ -152,8 +158,7 @@ static void claim_broken(struct walk *w, size_t packet, const char *note)
 	struct walk_finding *f;
 
 	w->probe.active = false;
-	f = walk_find(w, w->phase == WALK_CONFIRM ? FINDING_STATE
-						  : FINDING_NOT_SILENT,
+	f = walk_find(w, w->phase == WALK_CONFIRM ? FINDING_STATE : FINDING_NOT_SILENT,
 		      w->plan->level, tag(w), (int32_t)packet);
 	f->claim = w->claim;
 	f->note = note;
@@ -166,7 +171,7 @@ void probe_due(struct walk *w, int64_t due)
 
 	w->now_ns = due > w->now_ns ? due : w->now_ns;
 	if (p->tries < PROBE_TRIES) {
-		p->due_ns = INT64_MAX;	/* send once more */
+		p->due_ns = INT64_MAX; /* send once more */
 		return;
 	}
 	if (p->kind != PROBE_HANDSHAKE && p->wrong)
@@ -248,8 +253,14 @@ void probe_rx(struct walk *w, size_t packet, const struct segment *s,
 	if (w->probe.tries == 0)
 		return;
 	switch (w->probe.kind) {
-	case PROBE_HANDSHAKE: rx_handshake(w, s); break;
-	case PROBE_OLD_DATA: rx_old_data(w, packet, s); break;
-	case PROBE_ACK: rx_ack(w, packet, s); break;
+	case PROBE_HANDSHAKE:
+		rx_handshake(w, s);
+		break;
+	case PROBE_OLD_DATA:
+		rx_old_data(w, packet, s);
+		break;
+	case PROBE_ACK:
+		rx_ack(w, packet, s);
+		break;
 	}
 }

@@ -13,8 +13,7 @@
 
 struct match_env walk_env(const struct walk *w, int64_t now_ns)
 {
-	return (struct match_env){ .tcb = &w->tcb, .bound = w->bound,
-				   .now_ns = now_ns };
+	return (struct match_env){ .tcb = &w->tcb, .bound = w->bound, .now_ns = now_ns };
 }
 
 static uint32_t start_iss(const struct walk *w)
@@ -49,6 +48,7 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->nearest = -1;
 	w->failed_finding = -1;
 	w->claim = TCP_STATE_NONE;
+	w->confirmed = -1;
 	w->now_ns = trace->start_ns;
 	walk_enter(w, 0, trace->start_ns);
 }
@@ -125,7 +125,8 @@ static void settle_cleanup(struct walk *w)
 static struct lint_context lint_context(const struct walk *w)
 {
 	return (struct lint_context){
-		.offered = w->tcb.offered, .syn_seen = w->tcb.syn_sent,
+		.offered = w->tcb.offered,
+		.syn_seen = w->tcb.syn_sent,
 		.ts_ok = w->tcb.ts_ok,
 		.window_known = w->model.rcv_wnd_known && w->model.lossless,
 		.ack_lo = w->model.rcv_nxt_lo,
@@ -150,7 +151,8 @@ static void lint(struct walk *w, size_t packet, const struct segment *s)
 		if (known)
 			continue;
 		walk_find(w, FINDING_LINT, lint_rules[rules[i]].level, w->step,
-			  (int32_t)packet)->lint = rules[i];
+			  (int32_t)packet)
+			->lint = rules[i];
 	}
 }
 
@@ -233,7 +235,8 @@ static void take_alternative(struct walk *w, uint16_t step, uint16_t i,
 	}
 	if (alt->level >= 0)
 		walk_find(w, FINDING_ALTERNATIVE, (enum req_level)alt->level,
-			  step, packet)->note = alt->name;
+			  step, packet)
+			->note = alt->name;
 	w->result[step].status = STEP_DONE;
 	w->result[step].packet = packet;
 	w->result[step].at_ns = t;
@@ -280,7 +283,8 @@ static void take(struct walk *w, int taker, int alt, size_t packet,
 		 const struct segment *s, int64_t t)
 {
 	uint16_t target = alt >= 0
-		? w->plan->step[taker].one_of.alt[alt].first : (uint16_t)taker;
+		? w->plan->step[taker].one_of.alt[alt].first
+		: (uint16_t)taker;
 
 	for (uint16_t i = w->step; i != taker; i = w->plan->step[i].next)
 		w->result[i].status = STEP_SKIPPED;
@@ -387,16 +391,18 @@ void walk_enter(struct walk *w, uint16_t step, int64_t t)
 		break;
 	case PLAN_ALIVE:
 		backlog_drop(w, w->n_backlog);
-		probe_start(w, st->alive == ALIVE_HANDSHAKE ? PROBE_HANDSHAKE
-							    : PROBE_OLD_DATA, t);
+		probe_start(w, st->alive == ALIVE_HANDSHAKE ? PROBE_HANDSHAKE : PROBE_OLD_DATA, t);
 		break;
-	case PLAN_EXPECT: case PLAN_ONE_OF:
+	case PLAN_EXPECT:
+	case PLAN_ONE_OF:
 		try_backlog(w);
 		break;
 	case PLAN_EXPECT_NONE:
 		backlog_drop(w, w->n_backlog);
 		break;
-	case PLAN_SEND: case PLAN_WAIT: case PLAN_N_KINDS:
+	case PLAN_SEND:
+	case PLAN_WAIT:
+	case PLAN_N_KINDS:
 		break;
 	}
 }
@@ -430,8 +436,7 @@ static void rx_expect(struct walk *w, size_t packet, const struct segment *s,
 		take(w, taker, alt, packet, s, w->now_ns);
 		return;
 	}
-	if (st->kind == PLAN_ONE_OF && !(permitted &&
-	    model_is_retransmission(&w->model, s)))
+	if (st->kind == PLAN_ONE_OF && !(permitted && model_is_retransmission(&w->model, s)))
 		w->noise = true;
 	if (!permitted)
 		walk_fail(w, find_unexpected(w, packet, v));
@@ -483,8 +488,7 @@ static void rx_steps(struct walk *w, size_t packet, const struct segment *s)
 	struct model_violation v;
 	bool waiting = waits_for_segment(st);
 	bool repeat = model_is_retransmission(&w->model, s);
-	int alt = -1, taker = waiting ?
-		find_taker(w, s, &env, (int32_t)packet, &alt) : -1;
+	int alt = -1, taker = waiting ? find_taker(w, s, &env, (int32_t)packet, &alt) : -1;
 	bool permitted = model_rx(&w->model, s, w->now_ns, &v);
 	struct tcb before = w->tcb;
 
@@ -621,14 +625,14 @@ static int64_t step_due(const struct walk *w)
 	const struct plan_step *end;
 
 	switch (st->kind) {
-	case PLAN_WAIT: case PLAN_EXPECT_NONE:
+	case PLAN_WAIT:
+	case PLAN_EXPECT_NONE:
 		return w->ref_ns + st->wait_ns;
 	case PLAN_ONE_OF:
 		return w->ref_ns + one_of_due(w, st);
 	case PLAN_EXPECT:
 		end = &w->plan->step[chain_end(w)];
-		return w->ref_ns + (end->kind == PLAN_ONE_OF ? one_of_due(w, end)
-							     : end->expect->within_ns);
+		return w->ref_ns + (end->kind == PLAN_ONE_OF ? one_of_due(w, end) : end->expect->within_ns);
 	default:
 		return INT64_MAX;
 	}
@@ -640,8 +644,7 @@ static void no_answer(struct walk *w, uint16_t step)
 	struct walk_finding *f;
 
 	w->step = step;
-	f = walk_find(w, st->precondition ? FINDING_PRECONDITION
-					  : FINDING_NO_ANSWER,
+	f = walk_find(w, st->precondition ? FINDING_PRECONDITION : FINDING_NO_ANSWER,
 		      w->plan->level, step, w->nearest);
 	f->waited_ns = w->now_ns - w->ref_ns;
 	if (w->nearest >= 0) {
@@ -666,7 +669,8 @@ static void step_expired(struct walk *w, int64_t due)
 		w->result[i].status = STEP_SKIPPED;
 	w->step = end;
 	silent = st->kind == PLAN_ONE_OF && !w->noise
-		? silent_alternative(w, st) : -1;
+		? silent_alternative(w, st)
+		: -1;
 	if (silent >= 0) {
 		take_alternative(w, end, (uint16_t)silent, -1, due);
 	} else if (st->kind == PLAN_EXPECT && st->optional) {
@@ -680,8 +684,9 @@ static void step_expired(struct walk *w, int64_t due)
 void walk_time(struct walk *w, int64_t now_ns)
 {
 	for (;;) {
-		int64_t due = w->probe.active ? w->probe.due_ns
-			: w->phase == WALK_STEPS ? step_due(w) : INT64_MAX;
+		int64_t due = w->probe.active	 ? w->probe.due_ns
+			: w->phase == WALK_STEPS ? step_due(w)
+						 : INT64_MAX;
 
 		if (due >= now_ns || w->phase == WALK_DONE)
 			break;
@@ -700,9 +705,12 @@ void walk_time(struct walk *w, int64_t now_ns)
 static uint16_t probe_tag(const struct walk *w)
 {
 	switch (w->phase) {
-	case WALK_CONFIRM: return TRACE_STEP_CONFIRM;
-	case WALK_ALIVE: return TRACE_STEP_ALIVE;
-	default: return w->step;
+	case WALK_CONFIRM:
+		return TRACE_STEP_CONFIRM;
+	case WALK_ALIVE:
+		return TRACE_STEP_ALIVE;
+	default:
+		return w->step;
 	}
 }
 

@@ -47,18 +47,18 @@
 #include "trace/trace.h"
 
 enum finding_kind {
-	FINDING_NO_ANSWER,	/* no segment matched an expectation in time */
-	FINDING_LATE,		/* the right segment, after the deadline */
-	FINDING_EARLY,		/* the right segment, before `after` */
-	FINDING_UNEXPECTED,	/* a segment that no expectation takes and the
+	FINDING_NO_ANSWER,    /* no segment matched an expectation in time */
+	FINDING_LATE,	      /* the right segment, after the deadline */
+	FINDING_EARLY,	      /* the right segment, before `after` */
+	FINDING_UNEXPECTED,   /* a segment that no expectation takes and the
 				   model does not permit */
-	FINDING_NOT_SILENT,	/* a segment where silence was required */
-	FINDING_STATE,		/* a state claim that the packets contradict */
-	FINDING_LINT,		/* an invariant every segment must keep */
-	FINDING_DEAD,		/* the target stopped answering */
-	FINDING_PRECONDITION,	/* a step of `reach` was not met */
-	FINDING_ALTERNATIVE,	/* an alternative that breaks a weaker requirement */
-	FINDING_FAULT,		/* trouble on our side */
+	FINDING_NOT_SILENT,   /* a segment where silence was required */
+	FINDING_STATE,	      /* a state claim that the packets contradict */
+	FINDING_LINT,	      /* an invariant every segment must keep */
+	FINDING_DEAD,	      /* the target stopped answering */
+	FINDING_PRECONDITION, /* a step of `reach` was not met */
+	FINDING_ALTERNATIVE,  /* an alternative that breaks a weaker requirement */
+	FINDING_FAULT,	      /* trouble on our side */
 	FINDING_N
 };
 
@@ -66,54 +66,61 @@ enum finding_kind {
 struct walk_finding {
 	enum finding_kind kind;
 	enum req_level level;
-	uint16_t step;			/* plan step, or TRACE_STEP_* */
-	int32_t packet;			/* offending or nearest, or -1 */
-	int64_t since_ns;		/* when the step before was complete */
-	int64_t waited_ns;		/* NO_ANSWER, LATE: from then on */
-	uint16_t states;		/* STATE: what the model holds possible */
-	int8_t claim;			/* STATE: enum tcp_state */
-	uint8_t lint;			/* LINT: index into lint_rules */
+	uint16_t step;	   /* plan step, or TRACE_STEP_* */
+	int32_t packet;	   /* offending or nearest, or -1 */
+	int64_t since_ns;  /* when the step before was complete */
+	int64_t waited_ns; /* NO_ANSWER, LATE: from then on */
+	uint16_t states;   /* STATE: what the model holds possible */
+	int8_t claim;	   /* STATE: enum tcp_state */
+	uint8_t lint;	   /* LINT: index into lint_rules */
 	bool has_violation, has_diff;
-	struct model_violation violation;	/* UNEXPECTED */
-	struct match_result diff;	/* from the expectation, if it was waiting */
-	const char *note;		/* static, more words, or NULL */
+	struct model_violation violation; /* UNEXPECTED */
+	struct match_result diff;	  /* from the expectation, if it was waiting */
+	const char *note;		  /* static, more words, or NULL */
 };
 #define WALK_MAX_FINDINGS 8
 
 enum step_status {
-	STEP_NOT_REACHED, STEP_DONE,
-	STEP_SKIPPED,			/* optional, or another branch was taken */
+	STEP_NOT_REACHED,
+	STEP_DONE,
+	STEP_SKIPPED, /* optional, or another branch was taken */
 	STEP_FAILED,
 };
 struct step_result {
 	enum step_status status;
-	int packet;		/* that sent or satisfied it, or -1 */
-	int64_t at_ns;		/* when it was complete */
+	int packet;    /* that sent or satisfied it, or -1 */
+	int64_t at_ns; /* when it was complete */
 };
 
-enum walk_phase { WALK_STEPS, WALK_CONFIRM, WALK_ALIVE, WALK_CLEANUP, WALK_DONE };
+enum walk_phase {
+	WALK_STEPS,
+	WALK_CONFIRM,
+	WALK_ALIVE,
+	WALK_CLEANUP,
+	WALK_DONE
+};
 
 /* A probe in progress: the closing probe, a liveness probe. */
 enum probe_kind {
-	PROBE_HANDSHAKE,	/* SYN on a flow of its own */
-	PROBE_OLD_DATA,		/* an old octet draws an ACK */
-	PROBE_ACK,		/* an ACK draws a reset */
+	PROBE_HANDSHAKE, /* SYN on a flow of its own */
+	PROBE_OLD_DATA,	 /* an old octet draws an ACK */
+	PROBE_ACK,	 /* an ACK draws a reset */
 };
 struct walk_probe {
 	enum probe_kind kind;
 	bool active;
-	bool want_reset;	/* HANDSHAKE: answered, now reset it */
+	bool want_reset; /* HANDSHAKE: answered, now reset it */
 	uint8_t flow;
-	uint8_t tries;		/* segments seen to leave */
-	int64_t due_ns;		/* when to try again, or give up */
-	int32_t wrong;		/* an answer with other numbers came; 0: none */
-	uint32_t ack;		/* ACK field that was sent */
-	uint32_t peer_ack;	/* HANDSHAKE: SEQ for the reset */
+	uint8_t tries;	   /* segments seen to leave */
+	int64_t due_ns;	   /* when to try again, or give up */
+	int32_t wrong;	   /* an answer with other numbers came; 0: none */
+	uint32_t ack;	   /* ACK field that was sent */
+	uint32_t peer_ack; /* HANDSHAKE: SEQ for the reset */
 };
 
 struct walk_backlog {
 	uint32_t packet;
-	uint32_t rcv_nxt, target_snd_nxt;	/* before it was counted */
+	uint32_t rcv_nxt, target_snd_nxt; /* before it was counted */
 	bool suspect;
 	struct model_violation violation;
 };
@@ -127,30 +134,31 @@ struct walk {
 
 	enum walk_phase phase;
 	uint16_t step;
-	int64_t ref_ns;			/* completion of the step before */
+	int64_t ref_ns; /* completion of the step before */
 	int64_t now_ns;
-	bool noise;			/* one-of: a segment broke the silence */
-	bool failed;			/* the plan was left before its end */
-	int failed_finding;		/* NO_ANSWER that ALIVE must settle, or -1 */
-	int8_t claim;			/* last claim that still holds */
+	bool noise;	    /* one-of: a segment broke the silence */
+	bool failed;	    /* the plan was left before its end */
+	int failed_finding; /* NO_ANSWER that ALIVE must settle, or -1 */
+	int8_t claim;	    /* last claim that still holds */
 	uint16_t claim_step;
+	int32_t confirmed; /* packet that answered the closing probe, or -1 */
 
 	struct walk_probe probe;
-	uint8_t flows;			/* flows used so far */
+	uint8_t flows; /* flows used so far */
 
-	int32_t nearest;		/* packet, or -1 */
+	int32_t nearest; /* packet, or -1 */
 	struct match_result nearest_diff;
 	struct walk_backlog backlog[WALK_MAX_BACKLOG];
 	uint8_t n_backlog;
 
-	struct bound_segment *bound;	/* one for each step */
-	struct step_result *result;	/* one for each step */
+	struct bound_segment *bound; /* one for each step */
+	struct step_result *result;  /* one for each step */
 	struct walk_finding finding[WALK_MAX_FINDINGS];
 	uint8_t n_findings;
-	uint16_t alt[8];		/* alternatives taken: one-of steps ... */
-	uint16_t alt_index[8];		/* ... and which */
+	uint16_t alt[8];       /* alternatives taken: one-of steps ... */
+	uint16_t alt_index[8]; /* ... and which */
 	uint8_t n_alts;
-	struct segment scratch;		/* the packet being looked at */
+	struct segment scratch; /* the packet being looked at */
 };
 
 /*
@@ -167,12 +175,16 @@ void walk_packet(struct walk *w, size_t i);
 void walk_time(struct walk *w, int64_t now_ns);
 
 /* What the walk waits for. */
-enum walk_want_kind { WANT_SEND, WANT_TIME, WANT_NOTHING };
+enum walk_want_kind {
+	WANT_SEND,
+	WANT_TIME,
+	WANT_NOTHING
+};
 struct walk_want {
 	enum walk_want_kind kind;
-	uint16_t step;		/* SEND: tag of the packet, step or TRACE_STEP_* */
-	uint8_t flow;		/* SEND: 0, or a flow with a tester port of its own */
-	int64_t until_ns;	/* TIME: walk_time() beyond this changes something */
+	uint16_t step;	  /* SEND: tag of the packet, step or TRACE_STEP_* */
+	uint8_t flow;	  /* SEND: 0, or a flow with a tester port of its own */
+	int64_t until_ns; /* TIME: walk_time() beyond this changes something */
 };
 void walk_want(const struct walk *w, struct walk_want *want);
 

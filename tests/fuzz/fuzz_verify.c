@@ -77,7 +77,7 @@ static void set_up(struct trace *t)
 static void add_packet(struct trace *t, const uint8_t *d)
 {
 	static const uint16_t tags[] = { TRACE_STEP_NONE, TRACE_STEP_CONFIRM,
-		TRACE_STEP_ALIVE, TRACE_STEP_CLEANUP, TRACE_STEP_FOREIGN };
+					 TRACE_STEP_ALIVE, TRACE_STEP_CLEANUP, TRACE_STEP_FOREIGN };
 	bool tx = d[0] & 1;
 	uint8_t flow = d[0] >> 1 & 3;
 	uint8_t packet[256];

@@ -55,7 +55,7 @@ struct outcome {
 	size_t skipped;
 	struct arena *arena;
 	struct suite *suite; /* the findings' marks point into it */
-	struct verdict v; /* of the last */
+	struct verdict v;    /* of the last */
 	char reason[256];
 	struct trace *trace; /* copy through evidence */
 	bool same_offline;   /* evidence gave the same verdict */

@@ -41,8 +41,8 @@ static void diff_names(const struct match_result *r, struct buf *out)
 		const struct field_diff *d = &r->diff[i];
 
 		buf_printf(out, "%s%s", i ? " " : "",
-			   d->data ? "data" : d->field >= 0
-			   ? seg_fields[d->field].name : tcp_opt_name((uint8_t)d->opt));
+			   d->data ? "data" : d->field >= 0 ? seg_fields[d->field].name
+							    : tcp_opt_name((uint8_t)d->opt));
 	}
 }
 
@@ -184,8 +184,10 @@ Test(match, names_without_a_value_match_nothing)
 static void check_send(const char *send, const char *want)
 {
 	struct trace_setup setup = { .tester = { 4, { 10, 0, 0, 2 } },
-		.target = { 4, { 10, 0, 0, 1 } }, .tester_port = 1,
-		.target_port = 2, .mss = 1460 };
+				     .target = { 4, { 10, 0, 0, 1 } },
+				     .tester_port = 1,
+				     .target_port = 2,
+				     .mss = 1460 };
 	struct match_env env = { .tcb = &tcb, .now_ns = 5000000 };
 	struct buf steps = BUF_INIT, got = BUF_INIT;
 	struct suite *suite;
@@ -195,7 +197,8 @@ static void check_send(const char *send, const char *want)
 	suite = case_suite("", buf_str(&steps));
 	cr_assert_eq(build_send(suite_plan(suite, 0),
 				suite_plan(suite, 0)->step[0].send, &setup, &env,
-				&s), 0, "%s", send);
+				&s),
+		     0, "%s", send);
 	segment_describe(&s, &got);
 	cr_assert_str_eq(buf_str(&got), want, "%s: %s", send, buf_str(&got));
 	suite_free(suite);
@@ -235,14 +238,13 @@ Test(build, timestamps_once_agreed_on)
 	tcb_rx(&tcb, &sa);
 	cr_assert(tcb.ts_ok);
 	check_send("ACK", "ACK seq=0x3e9 ack=0x1389 win=65535 len=0 "
-		   "<nop, nop, ts val 5 ecr 7>");
+			  "<nop, nop, ts val 5 ecr 7>");
 	check_send("RST", "RST seq=0x3e9 win=65535 len=0");
 }
 
 Test(tcb, what_is_bent_is_not_counted)
 {
-	struct segment s = { .flags = TCP_ACK, .seq = 1001, .data = body,
-			     .data_len = 3 };
+	struct segment s = { .flags = TCP_ACK, .seq = 1001, .data = body, .data_len = 3 };
 
 	base_tcb();
 	s.defects = SEG_DEFECT_CHECKSUM;
