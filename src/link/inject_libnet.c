@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <libnet.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -33,16 +34,22 @@ struct inject {
 };
 
 /*
- * libnet's link socket hears every interface and is never read.  A filter that
- * takes nothing keeps the kernel from copying each packet to it.
+ * libnet's link socket hears every interface and is never read.  Bound to a
+ * protocol that nobody speaks (IEEE 802's for experiments), with a filter that
+ * takes nothing, it costs nothing.
  */
 static void socket_deafen(int fd)
 {
+	struct sockaddr_ll nobody = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(0x88b5),
+	};
 	struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
 	struct sock_fprog program = { 1, nothing };
 
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
-		log_msg(LOG_DEBUG, "libnet's socket stays unfiltered: %s", strerror(errno));
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ||
+	    bind(fd, (struct sockaddr *)&nobody, sizeof(nobody)) < 0)
+		log_msg(LOG_DEBUG, "libnet's socket listens on: %s", strerror(errno));
 }
 
 static void packet_clear(struct inject *in)
@@ -192,7 +199,8 @@ static libnet_ptag_t ipv4_build(struct inject *in, const struct segment *s, size
 	memcpy(&src, s->src.b, sizeof(src));
 	memcpy(&dst, s->dst.b, sizeof(dst));
 	return libnet_build_ipv4(LIBNET_IPV4_H + len, s->tos, s->ip_id, s->df ? IP_DF : 0,
-				 s->ttl || s->ttl_set ? s->ttl : 64, IPPROTO_TCP, 0, src, dst, NULL, 0, in->net, 0);
+				 s->ttl || s->ttl_set ? s->ttl : 64, IPPROTO_TCP, 0, src,
+				 dst, NULL, 0, in->net, 0);
 }
 
 static libnet_ptag_t ipv6_build(struct inject *in, const struct segment *s, size_t len)
@@ -292,7 +300,8 @@ static int write_raw6(struct inject *in, const uint8_t *packet, size_t len)
 		return -1;
 	}
 	memcpy(&to.sin6_addr, packet + 24, sizeof(to.sin6_addr));
-	return (int)sendto(libnet_getfd(in->net), packet, len, 0, (struct sockaddr *)&to, sizeof(to));
+	return (int)sendto(libnet_getfd(in->net), packet, len, 0, (struct sockaddr *)&to,
+			   sizeof(to));
 }
 
 /*

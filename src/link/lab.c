@@ -167,7 +167,8 @@ static int offloads_failed(const char *end, unsigned int on, struct diags *ds)
 	struct buf names = BUF_INIT;
 
 	offload_describe(on, &names);
-	diag_add(ds, DIAG_ERROR, NULL, "cannot build the lab: %s cannot be turned off at the %s's end",
+	diag_add(ds, DIAG_ERROR, NULL,
+		 "cannot build the lab: %s cannot be turned off at the %s's end",
 		 buf_str(&names), end);
 	buf_fini(&names);
 	return -EOPNOTSUPP;
@@ -199,8 +200,10 @@ static int pair_make(struct lab *lab, struct live_path *path, struct diags *ds)
 	if (err)
 		return lab_failed(LAB_TESTER_INTERFACE, err, ds);
 	on = offload_set(LAB_TESTER_INTERFACE, OFFLOAD_ALL, 0);
-	if (on)
-		return on < 0 ? lab_failed("offloads", on, ds) : offloads_failed("tester", (unsigned int)on, ds);
+	if (on < 0)
+		return lab_failed("offloads", on, ds);
+	if (on > 0)
+		return offloads_failed("tester", (unsigned int)on, ds);
 	/* -EAFNOSUPPORT and its like: a kernel without IPv6. */
 	route_set_no_link_local(path->interface.index);
 	err = route_set_up(path->interface.index);
@@ -235,7 +238,8 @@ static int agent_failed(struct lab *lab, struct diags *ds)
 
 	if (waitpid(lab->child, &status, 0) == lab->child)
 		lab->child = -1;
-	diag_add(ds, DIAG_ERROR, NULL, "cannot build the lab: %s ended before it was ready (status %d)",
+	diag_add(ds, DIAG_ERROR, NULL,
+		 "cannot build the lab: %s ended before it was ready (status %d)",
 		 lab->agent, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 	diag_add_help(ds, "it is part of shakedown; SHAKEDOWN_AGENT says which one to start");
 	return -ECHILD;

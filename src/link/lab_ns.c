@@ -33,6 +33,8 @@ static const struct obstacle {
 	  "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or run as root" },
 };
 
+static const char no_net_ns[] = "no network namespace";
+
 static const char *obstacle_find(void)
 {
 	for (size_t i = 0; i < sizeof(obstacles) / sizeof(obstacles[0]); i++) {
@@ -101,7 +103,7 @@ static int user_ns_enter(struct diags *ds)
 	if (err)
 		return refused("no identity in a user namespace", err, ds);
 	if (unshare(CLONE_NEWNET) < 0)
-		return refused("no network namespace", -errno, ds);
+		return refused(no_net_ns, -errno, ds);
 	return 0;
 }
 
@@ -112,8 +114,10 @@ int lab_ns_enter(struct diags *ds)
 
 	if (old < 0)
 		return refused("/proc/self/ns/net", -errno, ds);
-	if (unshare(CLONE_NEWNET) < 0)
-		err = errno == EPERM ? user_ns_enter(ds) : refused("no network namespace", -errno, ds);
+	if (unshare(CLONE_NEWNET) < 0) {
+		err = -errno;
+		err = err == -EPERM ? user_ns_enter(ds) : refused(no_net_ns, err, ds);
+	}
 	if (err) {
 		close(old);
 		return err;

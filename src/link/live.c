@@ -44,6 +44,7 @@ struct live {
 	struct link link; /* first: see link.h */
 	struct live_path path;
 	struct capture *capture;
+	int linktype;		  /* of captured frames */
 	struct inject *inject[2]; /* IPv4, IPv6; the same one for LIVE_LINK */
 	int packet_fd;		  /* LIVE_LINK: where built frames leave; or -1 */
 	struct neighbours neighbours;
@@ -106,7 +107,9 @@ static void frame_heard(void *arg, const struct capture_frame *frame)
 		neighbour_frame(live, frame);
 		return;
 	}
-	if (!live->fn || !frame_ip_offset(capture_linktype(live->capture), frame->bytes, frame->cap_len, &off))
+	if (!live->fn)
+		return;
+	if (!frame_ip_offset(live->linktype, frame->bytes, frame->cap_len, &off))
 		return;
 	packet.ts_ns = frame->ts_ns;
 	packet.ip = frame->bytes + off;
@@ -365,6 +368,8 @@ static int capture_start(struct live *live, struct diags *ds)
 	filter_write(live, &filter);
 	cfg.filter = buf_str(&filter);
 	err = capture_open_live(&cfg, &live->capture, ds);
+	if (!err)
+		live->linktype = capture_linktype(live->capture);
 	buf_fini(&filter);
 	return err;
 }
@@ -436,7 +441,8 @@ static int neighbours_start(struct live *live, struct diags *ds)
 	for (int i = 0; i < 2 && !err; i++)
 		if (live->path.family[i].mode == LIVE_LINK)
 			inject_set_ethernet(live->inject[i], i ? 6 : 4,
-					    live->neighbours.family[i].next_hop_mac, live->path.mac);
+					    live->neighbours.family[i].next_hop_mac,
+					    live->path.mac);
 	return err;
 }
 
@@ -463,7 +469,8 @@ static void offloads_start(struct live *live, struct diags *ds)
 	}
 	offload_describe(wrong, &names);
 	if (wrong) {
-		diag_add(ds, DIAG_NOTE, NULL, "%s merges segments before they are captured (%s is on)",
+		diag_add(ds, DIAG_NOTE, NULL,
+			 "%s merges segments before they are captured (%s is on)",
 			 name, buf_str(&names));
 		diag_add_help(ds, "ethtool -K %s gro off lro off tso off gso off", name);
 	}

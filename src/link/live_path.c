@@ -58,7 +58,8 @@ static int no_source(const struct ip_addr *target, struct diags *ds)
  * interface and the source, the target is taken to be on the link.
  */
 static int family_route(const struct live_config *cfg, const struct ip_addr *target,
-			const struct ip_addr *source, int index, struct route *route, struct diags *ds)
+			const struct ip_addr *source, int index, struct route *route,
+			struct diags *ds)
 {
 	int err = route_find(target, index, route);
 
@@ -83,7 +84,8 @@ static int interface_join(struct live_path *path, const struct route *route, str
 	if (err)
 		return no_such_interface("(of the route)", err, ds);
 	if (path->interface.index && path->interface.index != found.index) {
-		diag_add(ds, DIAG_ERROR, NULL, "the targets are behind different interfaces, %s and %s",
+		diag_add(ds, DIAG_ERROR, NULL,
+			 "the targets are behind different interfaces, %s and %s",
 			 path->interface.name, found.name);
 		diag_add_help(ds, "test them one at a time");
 		return -EXDEV;
@@ -98,21 +100,19 @@ static int link_check(const struct live_path *path, const struct ip_addr *tester
 
 	if (path->interface.ethernet)
 		return 0;
-	ip_addr_str(tester, text, sizeof(text));
-	if (path->interface.loopback) {
-		diag_add(ds, DIAG_ERROR, NULL, "%s is not an address of this host, and the target is",
-			 text);
-		diag_add_help(ds, "leave --source out");
-	} else {
-		diag_add(ds, DIAG_ERROR, NULL, "%s is not an address of this host, and %s is no Ethernet",
-			 text, path->interface.name);
-		diag_add_help(ds, "give an address of this host with --source, or none");
-	}
+	diag_add(ds, DIAG_ERROR, NULL,
+		 "%s is not an address of this host, and %s is no Ethernet to use it on",
+		 ip_addr_str(tester, text, sizeof(text)), path->interface.name);
+	if (path->interface.loopback)
+		diag_add_help(ds, "the target is this host: leave --source out");
+	else
+		diag_add_help(ds, "give --source an address of this host, or leave it out");
 	return -EADDRNOTAVAIL;
 }
 
 static int family_find(const struct live_config *cfg, const struct ip_addr *target,
-		       const struct ip_addr *source, int index, struct live_path *path, struct diags *ds)
+		       const struct ip_addr *source, int index, struct live_path *path,
+		       struct diags *ds)
 {
 	struct live_family *f = &path->family[target->family == 6];
 	struct route route;

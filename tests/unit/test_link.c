@@ -119,7 +119,8 @@ static void compare(struct inject *in, const struct segment *s, unsigned int n)
 		     frame_len - ETH_HDR_LEN, len);
 	for (size_t i = 0; i < len; i++)
 		cr_assert_eq(frame[ETH_HDR_LEN + i], packet[i],
-			     "%u: %s: byte %zu is %02x at libnet's, %02x at ours", n, buf_str(&text), i,
+			     "%u: %s: byte %zu is %02x at libnet's, %02x at ours", n,
+			     buf_str(&text), i,
 			     frame[ETH_HDR_LEN + i], packet[i]);
 	cr_assert_eq(memcmp(frame, their_mac, ETH_ADDR_LEN), 0);
 	cr_assert_eq(memcmp(frame + ETH_ADDR_LEN, our_mac, ETH_ADDR_LEN), 0);
