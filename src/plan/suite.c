@@ -214,6 +214,8 @@ static const char *compile_variant(struct loading *l, const struct testcase *t,
 	return p->id;
 }
 
+#define TOO_LARGE "its variants have too many steps in all"
+
 /* Telling an error apart from all others takes its time. */
 #define ERROR_COST 50
 
@@ -226,8 +228,7 @@ static bool may_go_on(struct loading *l, const struct testcase *t, struct params
 	else if (params_spend(params, variants_exclude_cost(t)))
 		return true;
 	else
-		diag_add(&l->ds, DIAG_ERROR, &t->at, "the suite is too large: its variants have "
-						     "too many steps in all");
+		diag_add(&l->ds, DIAG_ERROR, &t->at, "the suite is too large: " TOO_LARGE);
 	tally_take(&l->tally, &l->ds, NULL);
 	return false;
 }
@@ -363,6 +364,11 @@ static struct suite *finish(struct loading *l)
 	for (i = 0; i < l->n_files; i++)
 		for (j = 0; j < l->file[i]->n_cases; j++)
 			load_case(l, &l->file[i]->testcase[j]);
+	/* It may have run out in the middle of the very last variant. */
+	if (!l->budget && !l->told.n_errors) {
+		diag_add(&l->ds, DIAG_ERROR, NULL, "the suite is too large: " TOO_LARGE);
+		tell(l);
+	}
 	failed = l->told.n_errors > 0;
 	tally_sort(&l->told, l->out);
 	for (i = 0; failed && i < l->n_files; i++)

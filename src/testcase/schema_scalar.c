@@ -34,10 +34,15 @@ static struct mark part_of(const struct node *n, size_t pos, size_t len)
 
 void schema_expected_not(const char *what, const struct node *n, struct schema_check *c)
 {
+	int shown = SHOWN_MAX;
+
+	/* Not in the middle of a character. */
+	while (n->len > SHOWN_MAX && shown > 0 && ((unsigned char)n->text[shown] & 0xc0) == 0x80)
+		shown--;
 	if (n->len == 0 && !n->quoted)
 		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not nothing", what);
 	else if (n->len > SHOWN_MAX)
-		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not \"%.*s...\"", what, SHOWN_MAX,
+		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not \"%.*s...\"", what, shown,
 			 n->text);
 	else
 		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not \"%s\"", what, n->text);

@@ -804,6 +804,23 @@ Test(plan, errors_of_all_files)
 
 /* Limits */
 
+/* Wherever the budget ends, there is a reason or a whole suite. */
+static void check_budget(const char *text, uint64_t budget)
+{
+	const struct suite_limits limits = { .max_plans = 1000, .budget = budget };
+	struct diags ds;
+	struct suite *s;
+	size_t i;
+
+	diags_init(&ds);
+	s = suite_load_text_within(&limits, "x.yaml", text, strlen(text), &ds);
+	cr_assert_eq(!s, ds.n_errors > 0, "%u", (unsigned int)budget);
+	for (i = 0; s && i < suite_n_plans(s); i++)
+		cr_assert_eq(suite_plan(s, i)->n_steps, 2, "%u", (unsigned int)budget);
+	suite_free(s);
+	diags_fini(&ds);
+}
+
 Test(plan, what_a_suite_may_cost)
 {
 	static const struct suite_limits few = { .max_plans = 3, .budget = 1000000 };
@@ -811,6 +828,7 @@ Test(plan, what_a_suite_may_cost)
 	static const char text[] = HEAD CASE "    matrix: {a: [SYN, FIN, RST]}\n" STEPS
 					     "      - send: $a\n";
 	struct diags ds;
+	uint64_t i;
 
 	diags_init(&ds);
 	cr_assert_null(suite_load_text_within(&few, "x.yaml", text, strlen(text), &ds));
@@ -820,6 +838,8 @@ Test(plan, what_a_suite_may_cost)
 	cr_assert_eq(ds.n_errors, 2);
 	cr_assert_str_eq(ds.list[1].message,
 			 "the suite is too large: its variants have too many steps in all");
+	for (i = 1; i < 200; i++)
+		check_budget(text, i);
 	diags_fini(&ds);
 }
 
