@@ -17,11 +17,20 @@
 #define GUTTER 12      /* "INCONCLUSIVE" */
 #define FINDINGS_MAX 5 /* shown in full */
 
+/* A named alternative that was seen, and in how many runs. */
+struct seen {
+	const char *name; /* owned by the plan */
+	size_t n;
+};
+#define SEEN_MAX 32 /* further names are counted, not listed */
+
 struct human {
 	struct report report;
 	struct arena *arena; /* scratch, for one result */
 	struct buf scratch;
 	bool after_block;
+	struct seen seen[SEEN_MAX];
+	size_t n_seen;
 };
 
 #define COLOR_OFF "\033[0m"
@@ -251,12 +260,43 @@ static void add_brief(struct human *h, const struct report_result *res, enum sta
 	buf_addc(out, '\n');
 }
 
+static void note_deviation(struct human *h, const char *name)
+{
+	size_t i = 0;
+
+	while (i < h->n_seen && strcmp(h->seen[i].name, name))
+		i++;
+	if (i == SEEN_MAX)
+		return;
+	if (i == h->n_seen)
+		h->seen[h->n_seen++] = (struct seen){ .name = name };
+	h->seen[i].n++;
+}
+
+/* Where the RFCs allow several answers: which ones this target gave. */
+static void add_seen(struct human *h)
+{
+	struct buf *out = &h->report.out;
+
+	if (!h->n_seen)
+		return;
+	buf_adds(out, "Where the RFCs leave a choice: ");
+	for (size_t i = 0; i < h->n_seen; i++) {
+		buf_adds(out, i ? ", " : "");
+		text_add(out, h->seen[i].name);
+		buf_printf(out, " (%zu)", h->seen[i].n);
+	}
+	buf_addc(out, '\n');
+}
+
 static void human_result(struct report *r, const struct report_result *res)
 {
 	struct human *h = (struct human *)r;
 	enum status status = status_of(res->verdict, r->suite->strict);
 	bool brief = status == STATUS_PASS || status == STATUS_SKIP;
 
+	for (size_t i = 0; i < res->verdict->n_deviations; i++)
+		note_deviation(h, res->verdict->deviation[i]);
 	if (r->opt.verbose < (brief ? 1 : 0))
 		return;
 	if (brief)
@@ -277,10 +317,9 @@ static void human_finish(struct report *r, const struct report_totals *t)
 	buf_printf(out, "\n%zu run%s in %.3f s: ", runs, runs == 1 ? "" : "s",
 		   (double)t->duration_ns / 1e9);
 	text_add_counts(out, r->n);
-	if (t->deviations)
-		buf_printf(out, "; %zu deviation%s seen", t->deviations,
-			   t->deviations == 1 ? "" : "s");
-	buf_printf(out, "\n%s", color(h, COLOR_BOLD));
+	buf_addc(out, '\n');
+	add_seen(h);
+	buf_adds(out, color(h, COLOR_BOLD));
 	text_add_conformance(out, r->n, t, r->suite->strict);
 	buf_printf(out, "%s\n", color(h, COLOR_OFF));
 }
