@@ -198,7 +198,7 @@ static int open_evidence(struct run_command *c)
 	if (!err)
 		return CLI_OK;
 	diags_init(&ds);
-	diag_add(&ds, DIAG_ERROR, NULL, "cannot write evidence into %s: %s", d->dir, strerror(-err));
+	diag_add(&ds, DIAG_ERROR, NULL, "no evidence can go into %s: %s", d->dir, strerror(-err));
 	diag_add_help(&ds, "--evidence names another directory, --evidence none keeps none");
 	cli_show(c->cli, &ds);
 	diags_fini(&ds);

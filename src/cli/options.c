@@ -211,7 +211,7 @@ const struct option_row option_rows[] = {
 	{ "cases", 0, "PATH", "case files from here, not the bundled ones; may be repeated",
 	  LOADING, set_list, FIELD(cases), .complete = "files" },
 
-	{ "target", 0, "ADDR:PORT", "test this and not the built-in lab; one each for IPv4 and IPv6",
+	{ "target", 0, "ADDR:PORT", "test this, not the built-in lab; one each for IPv4 and IPv6",
 	  BIT(RUN), set_list, FIELD(target) },
 	{ "provides", 0, "LIST", "what the service behind the target's port does",
 	  BIT(RUN), set_words, FIELD(provides), .word = word_need },

@@ -90,11 +90,31 @@ static void take(struct rehearsal *r, const struct segment *s, enum trace_dir di
 
 /* ---- answering ---- */
 
+/* Where the next segment of the target stands; a SYN or FIN again where it stood. */
+static uint32_t answer_seq(const struct model *m, uint16_t flags)
+{
+	if (!m->iss_known)
+		return TARGET_ISS;
+	if (flags & TCP_SYN)
+		return m->iss;
+	return flags & TCP_FIN && m->fin_sent ? m->fin_seq : m->snd_nxt;
+}
+
+/* A value for an option of which nothing is said but that it is there. */
+static uint32_t option_preset(const struct rehearsal *r, uint8_t kind, uint8_t value)
+{
+	const struct tcp_opt *ours = segment_opt(&r->last, kind);
+
+	if (kind == TCP_OPT_TIMESTAMPS && value)
+		return ours ? ours->ts.val : 0;
+	return kind == TCP_OPT_MSS ? 1460 : 7;
+}
+
 /* A segment from the target on the connection under test. */
 static void answer_base(const struct rehearsal *r, uint16_t flags, struct segment *s)
 {
 	const struct trace_setup *setup = &r->trace.setup;
-	const struct tcb *tcb = &r->walk.tcb;
+	const struct model *m = &r->walk.model;
 
 	memset(s, 0, sizeof(*s));
 	s->src = setup->target;
@@ -102,9 +122,13 @@ static void answer_base(const struct rehearsal *r, uint16_t flags, struct segmen
 	s->sport = r->last.dport;
 	s->dport = r->last.sport;
 	s->flags = flags;
-	s->seq = tcb->irs_known ? tcb->target_snd_nxt : TARGET_ISS;
-	s->ack = flags & TCP_ACK ? tcb->snd_nxt : 0;
+	s->seq = answer_seq(m, flags);
+	if (flags & TCP_ACK)
+		s->ack = m->irs_known ? m->rcv_nxt : r->walk.tcb.snd_nxt;
 	s->window = 65535;
+	if (r->walk.tcb.ts_ok && !(flags & TCP_RST))
+		tcp_opt_timestamps(&s->opt[s->n_opt++], option_preset(r, TCP_OPT_TIMESTAMPS, 0),
+				   option_preset(r, TCP_OPT_TIMESTAMPS, 1));
 }
 
 /* A value that the matcher takes: false if it leaves the field open. */
@@ -130,14 +154,32 @@ static bool pick(const struct rehearsal *r, const struct matcher *m, uint32_t *v
 	return !expr_eval(e, match_env_get, &env, v);
 }
 
+static struct tcp_opt *find_option(struct segment *s, uint8_t kind)
+{
+	for (uint8_t i = 0; i < s->n_opt; i++)
+		if (s->opt[i].kind == kind)
+			return &s->opt[i];
+	return NULL;
+}
+
+/* Each of the two values has a matcher of its own. */
+static void put_timestamps(const struct rehearsal *r, struct tcp_opt *o, bool again, uint8_t value,
+			   uint32_t v)
+{
+	uint32_t other = option_preset(r, TCP_OPT_TIMESTAMPS, !value);
+
+	if (again)
+		other = value ? o->ts.val : o->ts.ecr;
+	tcp_opt_timestamps(o, value ? other : v, value ? v : other);
+}
+
 static void pick_option(const struct rehearsal *r, const struct plan_opt_match *om,
 			struct segment *s)
 {
-	struct tcp_opt *o = &s->opt[s->n_opt];
-	uint32_t v = om->kind == TCP_OPT_MSS ? 1460 : om->kind == TCP_OPT_WSCALE ? 7
-										 : 1;
+	struct tcp_opt *known = find_option(s, om->kind), *o = known ? known : &s->opt[s->n_opt];
+	uint32_t v = option_preset(r, om->kind, om->value);
 
-	if (om->m.op == MATCH_ABSENT || om->m.op == MATCH_ANY || segment_opt(s, om->kind))
+	if (om->m.op == MATCH_ABSENT || om->m.op == MATCH_ANY)
 		return;
 	pick(r, &om->m, &v);
 	switch (om->kind) {
@@ -148,7 +190,7 @@ static void pick_option(const struct rehearsal *r, const struct plan_opt_match *
 		tcp_opt_wscale(o, (uint8_t)v);
 		break;
 	case TCP_OPT_TIMESTAMPS:
-		tcp_opt_timestamps(o, v, tcb_ts_now(&r->walk.tcb, r->now_ns));
+		put_timestamps(r, o, known, om->value, v);
 		break;
 	case TCP_OPT_SACK_PERMITTED:
 		tcp_opt_simple(o, om->kind);
@@ -156,7 +198,7 @@ static void pick_option(const struct rehearsal *r, const struct plan_opt_match *
 	default:
 		return;
 	}
-	s->n_opt++;
+	s->n_opt += !known;
 }
 
 static const uint8_t zeros[65535];

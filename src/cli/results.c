@@ -138,6 +138,7 @@ static void fill_suite(struct results *r)
 	r->suite.hostname = hostname;
 	r->suite.start_ns = now_ns(CLOCK_REALTIME);
 	r->suite.strict = r->cli->opt.strict;
+	r->start_ns = now_ns(CLOCK_MONOTONIC);
 	if (!r->suite.target)
 		r->suite.target = "no target";
 	if (!r->suite.rerun_prefix)
@@ -149,7 +150,6 @@ static void fill_suite(struct results *r)
 void results_start(struct results *r)
 {
 	fill_suite(r);
-	r->start_ns = now_ns(CLOCK_MONOTONIC);
 	for (size_t i = 0; i < r->n_reports; i++)
 		report_start(r->report[i], &r->suite);
 }

@@ -16,3 +16,5 @@ check_PROGRAMS += %D%/agent_client
 # Drives the link and the lab.
 check_PROGRAMS += %D%/link_probe
 %C%_link_probe_LDADD = libshakedown.a $(DEPS_LIBS)
+
+shell_tests += %D%/cli.sh %D%/run_lab.sh
