@@ -3,7 +3,7 @@
  * The bundled cases against the reference peer: a correct one, of whatever kind,
  * passes them all; a faulty one is noticed as tests/faults.tsv says; and every
  * case and every fault has its line there, for a case that nothing fails asks
- * nothing.
+ * nothing.  And what a case covers or a rule asks for can be explained.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "../peer/peer_run.h"
+#include "model/lint.h"
+#include "report/requirements.h"
 
 #define MAX_LINES 1000
 
@@ -237,4 +239,21 @@ Test(faults, every_fault_is_in_the_table)
 	}
 	table_free(t);
 	free(t);
+}
+
+Test(faults, every_requirement_that_can_be_named_can_be_explained)
+{
+	struct suite *s = suite_open();
+
+	for (size_t i = 0; i < suite_n_plans(s); i++) {
+		const struct plan *p = suite_plan(s, i);
+
+		for (size_t k = 0; k < p->n_covers; k++)
+			cr_expect(requirement_find(p->covers[k]) != NULL, "%s covers %s",
+				  p->case_id, p->covers[k]);
+	}
+	for (size_t i = 0; i < lint_n_rules; i++)
+		cr_expect(requirement_find(lint_rules[i].requirement) != NULL, "lint %s: %s",
+			  lint_rules[i].name, lint_rules[i].requirement);
+	suite_free(s);
 }
