@@ -32,6 +32,7 @@ struct link_stats {
 	uint64_t captured; /* packets delivered */
 	uint64_t dropped;  /* packets the capture lost: affected runs are `error` */
 	uint64_t injected;
+	uint64_t clock_steps; /* times the clock was set, or the machine slept */
 };
 
 struct link_ops {

@@ -8,7 +8,8 @@
  * spot, the rest goes to the caller of poll().
  *
  * The capture's time is CLOCK_REALTIME, so that is the clock of the link.
- * Waiting is relative, so a clock that is set meanwhile does no harm.
+ * Waiting is relative, so a clock that is set meanwhile delays nothing; but it
+ * makes deadlines worthless, and is counted for the runs to know.
  */
 #include "link/live.h"
 
@@ -52,6 +53,7 @@ struct live {
 	struct guard *guard; /* LIVE_RAW; or NULL */
 	unsigned int offloads_were;
 	struct link_stats stats;
+	int64_t clock_lead; /* when last looked at; 0: not yet */
 
 	link_packet_fn *fn; /* of the poll() under way, or NULL */
 	void *fn_arg;
@@ -67,6 +69,9 @@ static bool live_has(const struct live *live, enum live_mode mode)
 {
 	return live->path.family[0].mode == mode || live->path.family[1].mode == mode;
 }
+
+/* More than this at once is no drift: the clock was set. */
+#define CLOCK_STEP_NS INT64_C(20000000)
 
 static int64_t clock_now(void)
 {
@@ -211,10 +216,38 @@ static void op_release(struct link *l, uint8_t family, uint16_t port)
 		guard_give(live->guard, family, port);
 }
 
+/* How far CLOCK_REALTIME is ahead of a clock that is never set. */
+static int64_t clock_lead(void)
+{
+	struct timespec before, real, after;
+	int64_t took;
+	int tries = 5;
+
+	/* Preempted in between, the two would seem to drift. */
+	do {
+		clock_gettime(CLOCK_MONOTONIC, &before);
+		clock_gettime(CLOCK_REALTIME, &real);
+		clock_gettime(CLOCK_MONOTONIC, &after);
+		took = (after.tv_sec - before.tv_sec) * INT64_C(1000000000) + after.tv_nsec -
+			before.tv_nsec;
+	} while (took > CLOCK_STEP_NS / 4 && --tries);
+	return (real.tv_sec - after.tv_sec) * INT64_C(1000000000) + real.tv_nsec - after.tv_nsec;
+}
+
+static void clock_watch(struct live *live)
+{
+	int64_t lead = clock_lead();
+
+	if (live->clock_lead && llabs(lead - live->clock_lead) > CLOCK_STEP_NS)
+		live->stats.clock_steps++;
+	live->clock_lead = lead;
+}
+
 static void op_stats(struct link *l, struct link_stats *st)
 {
 	struct live *live = live_of(l);
 
+	clock_watch(live);
 	*st = live->stats;
 	st->dropped = capture_dropped(live->capture);
 }

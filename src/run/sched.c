@@ -48,8 +48,8 @@ struct sched {
 	int64_t earliest_ns; /* no deadline is before this */
 	int64_t watched_ns;  /* timestamp of the last packet delivered */
 	int64_t progress_ns;
-	uint64_t dropped; /* by the capture, as far as was noticed */
-	bool looked;	  /* for drops, since packets were polled last */
+	struct link_stats seen; /* when last looked at */
+	bool looked;		/* for drops, since packets were polled last */
 	uint16_t alive_port;
 	int error;
 	uint8_t packet[SEGMENT_PACKET_MAX];
@@ -117,12 +117,22 @@ static void give_ports_back(struct sched *sc, struct run *r)
 	}
 }
 
+/* Trouble of the whole link may be anybody's: every run in flight is told. */
+static void tell_all(struct sched *sc, enum trace_fault_kind kind, int64_t now_ns, uint64_t more)
+{
+	for (unsigned int i = 0; i < sc->n_slots && more; i++) {
+		struct run *r = &sc->slot[i].run;
+
+		if (sc->slot[i].used)
+			trace_add_fault(&r->trace, kind, now_ns, r->walk.step, (int64_t)more);
+	}
+}
+
 /*
- * A lost packet may be anybody's: every run in flight is told.  One look a round
- * is enough, since packets come by poll alone, and it is a dear one: libpcap
- * reads a file of sysfs.
+ * Lost packets, a clock that was set.  One look a round is enough, since packets
+ * come by poll alone, and it is a dear one: libpcap reads a file of sysfs.
  */
-static void notice_drops(struct sched *sc, int64_t now_ns)
+static void notice_trouble(struct sched *sc, int64_t now_ns)
 {
 	struct link_stats st = { 0 };
 
@@ -130,16 +140,9 @@ static void notice_drops(struct sched *sc, int64_t now_ns)
 		return;
 	sc->looked = true;
 	sc->link->ops->stats(sc->link, &st);
-	if (st.dropped == sc->dropped)
-		return;
-	for (unsigned int i = 0; i < sc->n_slots; i++) {
-		struct run *r = &sc->slot[i].run;
-
-		if (sc->slot[i].used)
-			trace_add_fault(&r->trace, FAULT_DROPS, now_ns, r->walk.step,
-					(int64_t)(st.dropped - sc->dropped));
-	}
-	sc->dropped = st.dropped;
+	tell_all(sc, FAULT_DROPS, now_ns, st.dropped - sc->seen.dropped);
+	tell_all(sc, FAULT_CLOCK, now_ns, st.clock_steps - sc->seen.clock_steps);
+	sc->seen = st;
 }
 
 static int stop_level(const struct sched *sc)
@@ -176,7 +179,7 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 	struct slot *sl = &sc->slot[i];
 	struct run *r = &sl->run;
 
-	notice_drops(sc, now_ns);
+	notice_trouble(sc, now_ns);
 	if (sc->sink->again && sc->sink->again(sc->sink->arg, r->plan, &r->trace)) {
 		run_once_more(sc, r->plan);
 	} else {
@@ -475,7 +478,6 @@ static int round_trip(struct sched *sc)
 
 static void sched_open(struct sched *sc)
 {
-	struct link_stats st = { 0 };
 	const char *missing;
 	int port = target_choose(sc->cfg->target, 1u << NEED_LISTENER, &missing);
 
@@ -492,8 +494,7 @@ static void sched_open(struct sched *sc)
 	for (unsigned int i = 0; i < sc->n_slots; i++)
 		run_init(&sc->slot[i].run);
 	sc->earliest_ns = INT64_MAX;
-	sc->link->ops->stats(sc->link, &st);
-	sc->dropped = st.dropped;
+	sc->link->ops->stats(sc->link, &sc->seen);
 }
 
 static void sched_close(struct sched *sc)

@@ -60,6 +60,11 @@ const struct trace_fault_info trace_faults[FAULT_N] = {
 		"a segment of the tester left too late for the answer to be judged by the clock",
 		"run fewer cases at a time (-j) or on a less busy machine",
 	},
+	[FAULT_CLOCK] = {
+		"clock",
+		"this machine's clock was set, or the machine slept, while the run went on",
+		"run it again",
+	},
 	[FAULT_INTERRUPTED] = {
 		"interrupted",
 		"the run was stopped before its end",

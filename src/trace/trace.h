@@ -62,6 +62,7 @@ enum trace_fault_kind {
 	FAULT_SUPERSEGMENT, /* coalesced by offload: longer than the link's MTU */
 	FAULT_TRUNCATED,    /* captured shorter than it was */
 	FAULT_LATE,	    /* our own segment left too late to be judged by */
+	FAULT_CLOCK,	    /* the clock was set while the run went on */
 	FAULT_INTERRUPTED,  /* the user stopped the run */
 	FAULT_PORT,	    /* no free port, or the 4-tuple was not closed */
 	FAULT_LIMIT,	    /* too many packets in one run */

@@ -232,8 +232,23 @@ static void spoil_ports(struct link_ops *ops)
 	ops->claim = no_port;
 }
 
+/* Each look at the clock finds it set once more. */
+static void clock_is_set(struct link *l, struct link_stats *st)
+{
+	static uint64_t steps;
+
+	(void)l;
+	*st = (struct link_stats){ .clock_steps = steps++ };
+}
+
+static void spoil_clock(struct link_ops *ops)
+{
+	ops->stats = clock_is_set;
+}
+
 Test(run, our_own_faults)
 {
+	play_broken(spoil_clock, FAULT_CLOCK);
 	play_broken(spoil_inject, FAULT_INJECT);
 	play_broken(spoil_capture, FAULT_UNSEEN);
 	play_broken(spoil_ports, FAULT_PORT);
