@@ -28,11 +28,8 @@ static const struct remedy {
 	int pcap_error, err;
 	const char *help;
 } remedies[] = {
-	{ PCAP_ERROR_PERM_DENIED, -EPERM,
-	  "run as root, or: sudo setcap cap_net_raw,cap_net_admin+ep PROGRAM, "
-	  "or run without --target to use the built-in lab" },
-	{ PCAP_ERROR_PROMISC_PERM_DENIED, -EPERM,
-	  "promiscuous mode needs CAP_NET_RAW; run as root" },
+	{ PCAP_ERROR_PERM_DENIED, -EPERM, NULL }, /* the caller knows */
+	{ PCAP_ERROR_PROMISC_PERM_DENIED, -EPERM, NULL },
 	{ PCAP_ERROR_NO_SUCH_DEVICE, -ENODEV, "`ip link` lists the interfaces" },
 	{ PCAP_ERROR_IFACE_NOT_UP, -ENETDOWN, "bring it up: ip link set INTERFACE up" },
 };
@@ -46,7 +43,8 @@ static int open_failed(const char *interface, pcap_t *pcap, int error, struct di
 	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++) {
 		if (remedies[i].pcap_error != error)
 			continue;
-		diag_add_help(ds, "%s", remedies[i].help);
+		if (remedies[i].help)
+			diag_add_help(ds, "%s", remedies[i].help);
 		return remedies[i].err;
 	}
 	return -EIO;

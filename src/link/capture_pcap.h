@@ -38,7 +38,8 @@ typedef void capture_frame_fn(void *arg, const struct capture_frame *frame);
 
 /*
  * Starts a live capture.  Returns 0, or -errno with a diagnostic in @ds: -EPERM
- * without CAP_NET_RAW, -ENODEV, -ENETDOWN and so on.
+ * without CAP_NET_RAW (no help added: the caller knows what else could be
+ * done), -ENODEV, -ENETDOWN and so on.
  */
 int capture_open_live(const struct capture_config *cfg, struct capture **out, struct diags *ds);
 void capture_close(struct capture *c);

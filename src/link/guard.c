@@ -10,20 +10,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "link/guard_nft.h"
 #include "link/ports.h"
 
 #define TRIES 2000 /* of ports, when asked for any */
 
 struct guard {
+	enum guard_kind kind;
+	struct guard_nft *nft; /* opened with the first port of GUARD_NFT */
 	struct ports ports;
 	int *fd[2]; /* per family: 65536 descriptors + 1, so that 0 is none */
 };
 
-struct guard *guard_new(void)
+/* One descriptor per port: more than the 1024 that a process usually gets. */
+static void descriptors_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+struct guard *guard_new(enum guard_kind kind)
 {
 	struct guard *g = calloc(1, sizeof(*g));
 	uint32_t start = 0;
@@ -33,6 +48,8 @@ struct guard *guard_new(void)
 	/* Not twice the same: the target may remember earlier connections. */
 	if (getrandom(&start, sizeof(start), GRND_NONBLOCK) < 0)
 		start = (uint32_t)getpid() * 2654435761u;
+	g->kind = kind;
+	descriptors_raise();
 	ports_init(&g->ports, start);
 	for (int i = 0; i < 2; i++) {
 		g->fd[i] = calloc(UINT16_MAX + 1, sizeof(int));
@@ -52,6 +69,7 @@ void guard_free(struct guard *g)
 				close(g->fd[i][port] - 1);
 		free(g->fd[i]);
 	}
+	guard_nft_close(g->nft);
 	free(g);
 }
 
@@ -89,31 +107,63 @@ static int key_set(int fd, uint8_t family)
 	return setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG_EXT, &key, sizeof(key));
 }
 
-/* The swallow listener: its descriptor, or -errno. */
-static int listener_open(const struct ip_addr *a, int index, uint16_t port)
+static int socket_bind(int fd, const struct ip_addr *a, int index, uint16_t port)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = address_fill(&ss, a, index, port);
-	int fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int on = 1, err;
+	int on = 1;
+
+	if (a->family == 6 &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0)
+		return -1;
+	return bind(fd, (struct sockaddr *)&ss, len);
+}
+
+/*
+ * A socket that holds the port, and listens if @listener: the key comes first,
+ * so that no moment is without it.  The descriptor, or -errno.
+ */
+static int port_open(const struct ip_addr *a, int index, uint16_t port, bool listener)
+{
+	int fd = socket(a->family == 4 ? AF_INET : AF_INET6,
+			SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int err;
 
 	if (fd < 0)
 		return -errno;
-	/* The key comes first, so that no moment is without it. */
-	if (key_set(fd, a->family) < 0 ||
-	    (a->family == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0) ||
-	    bind(fd, (struct sockaddr *)&ss, len) < 0 || listen(fd, 1) < 0) {
-		err = -errno;
-		close(fd);
+	if ((!listener || key_set(fd, a->family) == 0) && socket_bind(fd, a, index, port) == 0 &&
+	    (!listener || listen(fd, 1) == 0))
+		return fd;
+	err = errno == ENOPROTOOPT ? -EOPNOTSUPP : -errno;
+	close(fd);
+	return err;
+}
+
+static int port_guard_nft(struct guard *g, const struct ip_addr *a, int index, uint16_t port)
+{
+	int fd, err = g->nft ? 0 : guard_nft_open(&g->nft);
+
+	if (err)
 		return err;
-	}
-	return fd;
+	fd = port_open(a, index, port, false);
+	if (fd < 0)
+		return fd;
+	err = guard_nft_add(g->nft, a, port);
+	if (err)
+		close(fd);
+	return err ? err : fd;
 }
 
 static int port_guard(struct guard *g, const struct ip_addr *a, int index, uint16_t port)
 {
-	int fd = listener_open(a, index, port);
+	int fd = -EOPNOTSUPP;
 
+	if (g->kind == GUARD_LISTENER)
+		fd = port_open(a, index, port, true);
+	if (fd == -EOPNOTSUPP) {
+		g->kind = GUARD_NFT;
+		fd = port_guard_nft(g, a, index, port);
+	}
 	if (fd < 0)
 		return fd;
 	g->fd[a->family == 6][port] = fd + 1;
@@ -140,12 +190,15 @@ int guard_take(struct guard *g, const struct ip_addr *a, int index, uint16_t por
 	return -EADDRNOTAVAIL;
 }
 
-void guard_give(struct guard *g, uint8_t family, uint16_t port)
+void guard_give(struct guard *g, const struct ip_addr *a, uint16_t port)
 {
-	int *fd = &g->fd[family == 6][port];
+	int *fd = &g->fd[a->family == 6][port];
 
-	if (*fd)
+	if (*fd) {
 		close(*fd - 1);
+		if (g->nft)
+			guard_nft_remove(g->nft, a, port);
+	}
 	*fd = 0;
-	ports_give(&g->ports, family, port);
+	ports_give(&g->ports, a->family, port);
 }

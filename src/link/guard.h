@@ -20,8 +20,13 @@
 
 struct guard;
 
+enum guard_kind {
+	GUARD_LISTENER, /* falls back to the other where the kernel has no TCP-MD5 */
+	GUARD_NFT,	/* an nftables table (guard_nft.h); ports are reserved all the same */
+};
+
 /* Guards ports of the tester's addresses; never NULL. */
-struct guard *guard_new(void);
+struct guard *guard_new(enum guard_kind kind);
 
 /* Gives back every port.  NULL is accepted. */
 void guard_free(struct guard *g);
@@ -30,12 +35,12 @@ void guard_free(struct guard *g);
  * Takes @port of @address, or with 0 a free one; @index is the interface, for
  * IPv6 link-local addresses.  Returns the port; -EADDRINUSE if anybody uses it;
  * -EADDRNOTAVAIL if the address is not this host's, or no port is free;
- * -EACCES below 1024 without privilege; -EOPNOTSUPP or -ENOPROTOOPT where the
- * kernel has no TCP-MD5; or another -errno.
+ * -EACCES below 1024 without privilege; -EOPNOTSUPP where neither the kernel has
+ * TCP-MD5 nor this program nftables; -EMFILE; or another -errno.
  */
 int guard_take(struct guard *g, const struct ip_addr *address, int index, uint16_t port);
 
 /* Gives a port back: from then on the kernel resets what still arrives. */
-void guard_give(struct guard *g, uint8_t family, uint16_t port);
+void guard_give(struct guard *g, const struct ip_addr *address, uint16_t port);
 
 #endif

@@ -213,7 +213,7 @@ static void op_release(struct link *l, uint8_t family, uint16_t port)
 	if (live->path.family[family == 6].mode == LIVE_LINK)
 		ports_give(&live->ports, family, port);
 	else if (live->guard)
-		guard_give(live->guard, family, port);
+		guard_give(live->guard, &live->path.family[family == 6].tester, port);
 }
 
 /* How far CLOCK_REALTIME is ahead of a clock that is never set. */
@@ -356,8 +356,11 @@ static int neighbours_resolve(struct live *live, struct diags *ds)
 			if (n == 0)
 				n = frame_wait(live, until);
 		}
-		if (n < 0)
+		if (n < 0) {
+			diag_add(ds, DIAG_ERROR, NULL, "interrupted on %s: %s", live->link.name,
+				 strerror(-n));
 			return n;
+		}
 		probe = false;
 		pause = pause < RESOLVE_PAUSE_MAX_NS ? 2 * pause : pause;
 	}
@@ -388,6 +391,18 @@ static void filter_write(const struct live *live, struct buf *out)
 		buf_adds(out, " or arp or (ip6 proto 58 and ip6[40] >= 135 and ip6[40] <= 136)");
 }
 
+static void privilege_help(struct diags *ds)
+{
+	char program[256] = "PROGRAM";
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (n > 0)
+		program[n] = '\0';
+	diag_add_help(ds, "run as root, or: sudo setcap cap_net_raw,cap_net_admin+ep %s, "
+			  "or run without --target to use the built-in lab",
+		      program);
+}
+
 static int capture_start(struct live *live, struct diags *ds)
 {
 	struct buf filter = BUF_INIT;
@@ -401,6 +416,8 @@ static int capture_start(struct live *live, struct diags *ds)
 	filter_write(live, &filter);
 	cfg.filter = buf_str(&filter);
 	err = capture_open_live(&cfg, &live->capture, ds);
+	if (err == -EPERM)
+		privilege_help(ds);
 	if (!err)
 		live->linktype = capture_linktype(live->capture);
 	buf_fini(&filter);
@@ -409,16 +426,9 @@ static int capture_start(struct live *live, struct diags *ds)
 
 static int inject_failed(const char *what, int err, struct diags *ds)
 {
-	char program[256] = "PROGRAM";
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-
-	if (n > 0)
-		program[n] = '\0';
 	diag_add(ds, DIAG_ERROR, NULL, "cannot inject %s: %s", what, strerror(-err));
 	if (err == -EPERM || err == -EACCES)
-		diag_add_help(ds, "run as root, or: sudo setcap cap_net_raw,cap_net_admin+ep %s, "
-				  "or run without --target to use the built-in lab",
-			      program);
+		privilege_help(ds);
 	return err;
 }
 
@@ -442,18 +452,21 @@ static int inject_start_link(struct live *live, struct diags *ds)
 
 static int inject_start(struct live *live, struct diags *ds)
 {
+	const struct route_interface *interface = &live->path.interface;
+	/* The loopback is where the host's own addresses are reached, but for
+	 * IPv6 they are routed to the interfaces they stand on. */
+	const char *bound = interface->loopback ? NULL : interface->name;
 	int err;
 
 	for (int i = 0; i < 2; i++) {
 		if (live->path.family[i].mode != LIVE_RAW)
 			continue;
-		err = inject_open(i ? INJECT_RAW6 : INJECT_RAW4, live->path.interface.name,
-				  &live->inject[i]);
+		err = inject_open(i ? INJECT_RAW6 : INJECT_RAW4, bound, &live->inject[i]);
 		if (err)
 			return inject_failed(i ? "IPv6 packets" : "IPv4 packets", err, ds);
 	}
 	if (live_has(live, LIVE_RAW))
-		live->guard = guard_new();
+		live->guard = guard_new(live->path.guard);
 	return live_has(live, LIVE_LINK) ? inject_start_link(live, ds) : 0;
 }
 

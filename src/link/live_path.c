@@ -11,6 +11,8 @@
 
 #include "base/diag.h"
 
+#define LOOPBACK_INDEX 1 /* in every network namespace */
+
 void live_path_random_mac(uint8_t mac[ETH_ADDR_LEN])
 {
 	struct timespec now;
@@ -67,6 +69,9 @@ static int family_route(const struct live_config *cfg, const struct ip_addr *tar
 	 * user believes. */
 	if (err && index && route_owns_address(target, index) == 1)
 		err = route_find(target, 0, route);
+	/* For IPv6 the route names the interface that has the address. */
+	if (!err && route->own)
+		route->index = LOOPBACK_INDEX;
 	if (!err)
 		return 0;
 	if (!index || !source->family)
@@ -154,5 +159,6 @@ int live_path_find(const struct live_config *cfg, struct live_path *path, struct
 	/* Loopback loses nothing, but it reorders what several CPUs send. */
 	path->lossless = false;
 	path->set_offloads = cfg->set_offloads;
+	path->guard = cfg->guard;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "link/guard.h"
 #include "link/route_mnl.h"
 #include "wire/segment.h"
 
@@ -21,6 +22,7 @@ struct live_config {
 	const char *interface;		 /* NULL: the one the route takes */
 	struct ip_addr source4, source6; /* family 0: the kernel's choice */
 	bool set_offloads;		 /* may change the interface, until closed */
+	enum guard_kind guard;		 /* against the kernel's RST, where needed */
 };
 
 enum live_mode {
@@ -41,6 +43,7 @@ struct live_path {
 	uint8_t mac[ETH_ADDR_LEN];    /* the tester's own, for LIVE_LINK */
 	bool lossless;		      /* nothing is lost or overtaken: the lab */
 	bool set_offloads;
+	enum guard_kind guard;
 };
 
 /*

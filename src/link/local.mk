@@ -7,6 +7,7 @@ libshakedown_a_SOURCES += \
 	%D%/capture_pcap.h \
 	%D%/guard.c \
 	%D%/guard.h \
+	%D%/guard_nft.h \
 	%D%/inject_libnet.c \
 	%D%/inject_libnet.h \
 	%D%/inject_packet.c \
@@ -32,6 +33,12 @@ libshakedown_a_SOURCES += \
 	%D%/route_mnl.h \
 	%D%/vlink.c \
 	%D%/vlink.h
+
+if NFTABLES
+libshakedown_a_SOURCES += %D%/guard_nft.c
+else
+libshakedown_a_SOURCES += %D%/guard_nft_none.c
+endif
 
 unit_tests += tests/unit/test_link tests/unit/test_vlink
 

@@ -11,6 +11,29 @@ need 'no iproute2' ip -V
 on_loopback() { unshare -Urn sh -c 'ip link set lo up && exec "$@"' sh "$probe" loopback "$1"; }
 check 'loopback: no kernel RST with the guard' on_loopback guard
 check 'loopback: a kernel RST without it' on_loopback bare
+if on_loopback nft 2>&1 | grep -q 'Operation not supported'; then
+	skip 'loopback: no kernel RST with the nftables guard' 'built without libnftables'
+else
+	check 'loopback: no kernel RST with the nftables guard' on_loopback nft
+fi
+
+# What the manual page says is enough.
+with_net_raw() {
+	unshare -Urn sh -c 'ip link set lo up
+		echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+		exec setpriv --bounding-set=-all,+net_raw --inh-caps=-all,+net_raw "$@"' \
+		sh "$probe" loopback guard
+}
+check 'CAP_NET_RAW alone is enough for the loopback' with_net_raw
+without_net_raw() {
+	local output
+	output=$(unshare -Urn sh -c 'ip link set lo up
+		echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+		exec setpriv --bounding-set=-all --inh-caps=-all "$@"' \
+		sh "$probe" loopback guard) && return 1
+	grep -q 'sudo setcap cap_net_raw' <<<"$output" || { echo "$output"; return 1; }
+}
+check 'without it the remedy is told' without_net_raw
 
 # Two namespaces, the plain services in the second, which is also a gateway to an
 # address behind it; runs a command in the first.
@@ -34,12 +57,16 @@ network() {
 	in_other ip addr add 10.9.0.5/24 dev there
 	in_other ip addr add 10.8.0.1/32 dev lo
 	in_other ip addr add fd09::1/64 dev there nodad
+	in_other ip addr add fe80::5/64 dev there nodad
+	ip addr add fe80::6/64 dev here nodad
 	in_other ip link set there up
 	ip route add 10.8.0.0/24 via 10.9.0.1
 	ethtool -K here tx off tso off gso off gro off >/dev/null
 	in_other ethtool -K there tx off tso off gso off gro off >/dev/null
 	exec 9<>"$fifo"
 	in_other "$SHAKEDOWN_AGENT" --services --bind 0.0.0.0 --bind :: --ready-fd 9 >&2 &
+	read -rt 10 ready <&9
+	"$SHAKEDOWN_AGENT" --services --bind 10.9.0.2 --bind fd09::2 --ready-fd 9 >&2 &
 	read -rt 10 ready <&9
 	is_up() { ip link show here | grep -q "state UP" && in_other ip link show there | grep -q "state UP"; }
 	wait_for is_up
@@ -55,6 +82,10 @@ fi
 check 'own address, found by route' network "$probe" target 10.9.0.1
 check 'own address, IPv6' network "$probe" target fd09::1
 check 'own address, behind a gateway' network "$probe" target 10.8.0.1
+check 'own address, to itself' network "$probe" target 10.9.0.2
+check 'own address, to itself, IPv6' network "$probe" target fd09::2
+check 'own address, link-local' network "$probe" target fe80::5 here
+check 'address of nobody, link-local' network "$probe" target fe80::5 here fe80::77
 check 'address of nobody, on the link' network "$probe" target 10.9.0.1 here 10.9.0.77
 check 'address of nobody, IPv6' network "$probe" target fd09::1 here fd09::77
 check 'address of nobody, behind a gateway' network "$probe" target 10.8.0.1 here 10.9.0.77

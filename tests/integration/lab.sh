@@ -33,6 +33,15 @@ check_status 1 'without its agent the lab is an error' no_agent
 broken_agent() { SHAKEDOWN_AGENT=/bin/false "$probe" lab; }
 check_status 1 'an agent that ends at once is an error' broken_agent
 
+# Where the system forbids namespaces, the switch that does it is named.
+forbidden() {
+	local switch=$1 output
+	output=$(unshare -Ur sh -c 'echo 0 >"$1" && shift && exec "$@"' sh \
+		"/proc/sys/user/$switch" "$probe" lab) && return 1
+	grep -qF "sysctl user.$switch" <<<"$output" || { echo "$output"; return 1; }
+}
+check 'forbidden network namespaces: the remedy is told' forbidden max_net_namespaces
+
 # Processes of ours: marked by their environment, which a child inherits.
 mark=SHAKEDOWN_LAB_TEST=$$
 marked() {

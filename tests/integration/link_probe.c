@@ -5,7 +5,7 @@
  *	link_probe lab			SYN, SYN|ACK, RST over the lab, both families
  *	link_probe hold			builds the lab, says "held", waits to be killed
  *	link_probe loopback GUARD	the same exchange with 127.0.0.1 and ::1, in the
- *					caller's namespace; GUARD is "guard" or "bare"
+ *					caller's namespace; GUARD is "guard", "nft" or "bare"
  *	link_probe target ADDR [IF [SOURCE]]	the same with port 7 of any host
  *	link_probe time N		cost of an injection, and reaction time
  *
@@ -244,8 +244,10 @@ static int port_is_reserved(struct link *l)
 
 static int run_loopback(const char *guard, struct diags *ds)
 {
-	bool guarded = strcmp(guard, "guard") == 0;
-	struct live_config cfg = { .interface = NULL };
+	bool guarded = strcmp(guard, "bare") != 0;
+	struct live_config cfg = {
+		.guard = strcmp(guard, "nft") ? GUARD_LISTENER : GUARD_NFT,
+	};
 	struct link *l;
 	int bad;
 

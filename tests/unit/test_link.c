@@ -366,14 +366,14 @@ Test(link, guard_takes_ports_that_nobody_uses)
 	int port;
 
 	own_namespace();
-	g = guard_new();
-	other = guard_new();
+	g = guard_new(GUARD_LISTENER);
+	other = guard_new(GUARD_LISTENER);
 	port = guard_take(g, &lo4, 0, 0);
 	cr_assert_geq(port, PORTS_FIRST);
 	cr_assert_eq(guard_take(g, &lo4, 0, (uint16_t)port), -EADDRINUSE);
 	cr_assert_eq(guard_take(other, &lo4, 0, (uint16_t)port), -EADDRINUSE);
 	cr_assert_eq(guard_take(g, &far, 0, 0), -EADDRNOTAVAIL);
-	guard_give(g, 4, (uint16_t)port);
+	guard_give(g, &lo4, (uint16_t)port);
 	cr_assert_eq(guard_take(other, &lo4, 0, (uint16_t)port), port);
 	guard_free(g);
 	guard_free(other);
