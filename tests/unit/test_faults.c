@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "../peer/peer_run.h"
+#include "base/buf.h"
 #include "model/lint.h"
 #include "report/requirements.h"
+#include "trace/evidence.h"
 
 #define MAX_LINES 1000
 
@@ -181,6 +183,68 @@ Test(faults, each_fault_is_noticed_as_the_table_says)
 	}
 	table_free(t);
 	free(t);
+	suite_free(s);
+}
+
+/* ---- evidence ---- */
+
+static void expect_same(const struct plan *plan, const struct verdict *a, const struct verdict *b)
+{
+	cr_expect(a->kind == b->kind && a->level == b->level && a->n_findings == b->n_findings &&
+			  a->n_deviations == b->n_deviations &&
+			  a->final_states == b->final_states && !strcmp(a->reason, b->reason),
+		  "%s: live %s, offline %s", plan->id, a->reason, b->reason);
+	for (size_t i = 0; i < a->n_findings && i < b->n_findings; i++)
+		cr_expect(a->finding[i].kind == b->finding[i].kind &&
+				  a->finding[i].packet == b->finding[i].packet,
+			  "%s: finding %zu", plan->id, i);
+}
+
+/* Through the file and back: the verdict stays. */
+static void judge_again(void *arg, const struct plan *plan, const struct verdict *v,
+			const struct trace *t)
+{
+	struct evidence_note note = {
+		.variant = plan->id,
+		.verdict = verdict_names[v->kind],
+		.packet = v->packet_note,
+	};
+	struct arena *arena = arena_new();
+	struct buf b = BUF_INIT;
+	struct evidence_info info;
+	struct verdict again;
+	struct diags ds;
+	struct trace back;
+
+	cr_assert(t != NULL);
+	diags_init(&ds);
+	trace_init(&back);
+	evidence_format(t, &note, &b);
+	cr_assert(evidence_parse((const uint8_t *)b.data, b.len, "evidence", arena, &back, &info,
+				 &ds) == 0);
+	verify_run(plan, &back, arena, &again);
+	expect_same(plan, v, &again);
+	++*(size_t *)arg;
+	trace_fini(&back);
+	diags_fini(&ds);
+	buf_fini(&b);
+	arena_free(arena);
+}
+
+Test(faults, evidence_gives_the_same_verdict)
+{
+	struct suite *s = suite_open();
+	const struct plan **plans;
+	size_t n = peer_plans_matching(s, NULL, &plans), judged = 0, rounds = 1;
+
+	peer_run(plans, n, NULL, 64, judge_again, &judged);
+	for (size_t i = 0; i < peer_n_faults; i += 8, rounds++) {
+		struct peer_config cfg = { .fault = &peer_faults[i] };
+
+		peer_run(plans, n, &cfg, 64, judge_again, &judged);
+	}
+	cr_expect(judged == rounds * n);
+	free(plans);
 	suite_free(s);
 }
 
