@@ -22,6 +22,7 @@ shell_tests += \
 	%D%/format.sh \
 	%D%/headers.sh \
 	%D%/layers.sh \
+	%D%/readme.sh \
 	%D%/schema.sh \
 	%D%/spdx.sh
 EXTRA_DIST += %D%/layers.tsv %D%/spdx-exempt %D%/diag
