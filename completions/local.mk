@@ -3,4 +3,5 @@
 # Completion for shells.
 
 bashcompdir = $(datadir)/bash-completion/completions
-dist_bashcomp_DATA = %D%/shakedown-agent
+# %D%/shakedown is what `shakedown completion bash` prints.
+dist_bashcomp_DATA = %D%/shakedown %D%/shakedown-agent

@@ -23,6 +23,7 @@ shell_tests += \
 	%D%/headers.sh \
 	%D%/layers.sh \
 	%D%/readme.sh \
+	%D%/manual.sh \
 	%D%/schema.sh \
 	%D%/spdx.sh
 EXTRA_DIST += %D%/layers.tsv %D%/spdx-exempt %D%/diag

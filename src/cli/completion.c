@@ -41,8 +41,10 @@ static void show_values_of(const struct option_row *r)
 }
 
 static const char head[] =
-	"# bash completion for shakedown, written by `shakedown completion bash`.\n"
-	"# Case ids come from the program's own list.\n"
+	"# SPDX-License-Identifier: BSD-2-Clause\n"
+	"#\n"
+	"# Bash completion for shakedown, made by `shakedown completion bash`; case ids\n"
+	"# come from the program's own list.\n"
 	"\n"
 	"_shakedown_options()\n"
 	"{\n"

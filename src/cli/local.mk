@@ -37,4 +37,4 @@ libshakedown_a_SOURCES += \
 	%D%/target_arg.c \
 	%D%/target_arg.h
 
-unit_tests += tests/unit/test_cli
+unit_tests += tests/unit/test_cli tests/unit/test_manual
