@@ -75,8 +75,8 @@ static struct mark place(const struct parser *p, size_t pos, size_t width)
 	return m;
 }
 
-__attribute__((format(printf, 4, 5))) static void fail(struct parser *p, size_t pos, size_t width,
-						       const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void fail(struct parser *p, size_t pos,
+						       size_t width, const char *fmt, ...)
 {
 	struct mark m = place(p, pos, width);
 	va_list ap;
@@ -168,7 +168,9 @@ static size_t number_len(const char *s, size_t len)
 {
 	size_t i = 0;
 
-	while (i < len && (is_digit(s[i]) || is_letter(s[i]) || s[i] == '_' || (s[i] >= 'A' && s[i] <= 'Z')))
+	while (i < len &&
+	       (is_digit(s[i]) || is_letter(s[i]) || s[i] == '_' ||
+		(s[i] >= 'A' && s[i] <= 'Z')))
 		i++;
 	return i;
 }
@@ -184,8 +186,9 @@ static void parse_number(struct parser *p)
 		fail(p, p->pos, len, "%.*s does not fit in 32 bits", (int)len, s);
 	} else if (err) {
 		fail(p, p->pos, len, "\"%.*s\" is not a number", (int)len, s);
-		diag_add_help(p->ds, "numbers are decimal, 0x hexadecimal or 0b binary, "
-				     "without a unit");
+		diag_add_help(p->ds,
+			      "numbers are decimal, 0x hexadecimal or 0b binary, "
+			      "without a unit");
 	}
 	buf_add(&p->out, s, len);
 	emit(p, OP_CONST, value);
@@ -224,7 +227,8 @@ static void unknown_name(struct parser *p, const char *s, size_t len, const char
 		diag_add_help(p->ds, "did you mean \"%s\"?", suggestion);
 	else if (minus)
 		diag_add_help(p->ds, "a minus needs blanks around it: \"%.*s - %.*s\"",
-			      (int)(minus - s), s, (int)(len - (size_t)(minus - s) - 1), minus + 1);
+			      (int)(minus - s), s, (int)(len - (size_t)(minus - s) - 1),
+			      minus + 1);
 }
 
 static void parse_name(struct parser *p)

@@ -44,7 +44,8 @@ void compile_fini(struct compiler *c)
 }
 
 /* A new step at the end, or NULL if there are too many. */
-static struct plan_step *emit(struct compiler *c, enum plan_step_kind kind, const struct mark *at)
+static struct plan_step *emit(struct compiler *c, enum plan_step_kind kind,
+			      const struct mark *at)
 {
 	struct plan_step *s;
 
@@ -212,7 +213,8 @@ static void cycle(struct compiler *c, const struct testcase_fragment *f, const s
 }
 
 /* True if @f can be written out here; otherwise says why not. */
-static bool may_enter(struct compiler *c, const struct testcase_fragment *f, const struct mark *at)
+static bool may_enter(struct compiler *c, const struct testcase_fragment *f,
+		      const struct mark *at)
 {
 	const struct compile_chain *link;
 	size_t depth = 0;
@@ -247,7 +249,8 @@ static bool ends_in_join(const struct compiler *c, size_t first)
 /* The last step must be in the state that the fragment promises. */
 static void check_arrival(struct compiler *c, const struct testcase_fragment *f, size_t first)
 {
-	struct plan_step *last = ends_in_join(c, first) ? emit(c, PLAN_STATE, &f->at) : &c->step[c->n_steps - 1];
+	struct plan_step *last =
+		ends_in_join(c, first) ? emit(c, PLAN_STATE, &f->at) : &c->step[c->n_steps - 1];
 
 	if (!last)
 		return;
@@ -305,9 +308,8 @@ static void add_reach(struct compiler *c, const struct node *v, const struct nod
 {
 	const struct node *state = v->kind == NODE_MAP ? node_get(v, "state") : v;
 	const struct node *via = v->kind == NODE_MAP ? node_get(v, "via") : NULL;
-	const struct testcase_fragment *f =
-		fragments_find(c->fragments, c->file, NULL, state_by_name(state),
-			       via ? via->text : NULL);
+	const struct testcase_fragment *f = fragments_find(
+		c->fragments, c->file, NULL, state_by_name(state), via ? via->text : NULL);
 
 	if (f) {
 		enter(c, f, &v->at, true, alive_follows);
@@ -512,7 +514,8 @@ void compile_fragment(struct compiler *c, const struct testcase_fragment *f)
 
 /* The tester's end */
 
-static struct node *tester_value(struct compiler *c, struct node *const tester[2], const char *key)
+static struct node *tester_value(struct compiler *c, struct node *const tester[2],
+				 const char *key)
 {
 	struct schema_check check = { .ds = c->ds };
 	struct node *map, *filled = NULL;
@@ -528,8 +531,8 @@ static struct node *tester_value(struct compiler *c, struct node *const tester[2
 		map = arena_memdup(c->arena, tester[i], sizeof(*map));
 		map->pair = arena_calloc(c->arena, 1, sizeof(*map->pair));
 		map->pair->key = node_get_key(tester[i], key);
-		map->pair->value = params_substitute(c->params, c->arena, node_get(tester[i], key),
-						     c->ds);
+		map->pair->value =
+			params_substitute(c->params, c->arena, node_get(tester[i], key), c->ds);
 		map->n_pairs = 1;
 		if (!map->pair->value || !schema_check_node(&schema_tester, map, &check))
 			return NULL;

@@ -31,7 +31,8 @@ static bool same_text(const char *a, const char *b)
 
 bool fragments_same(const struct testcase_fragment *a, const struct testcase_fragment *b)
 {
-	return same_text(a->name, b->name) && a->reaches == b->reaches && same_text(a->via, b->via);
+	return same_text(a->name, b->name) && a->reaches == b->reaches &&
+		same_text(a->via, b->via);
 }
 
 static size_t directory_len(const char *path)
@@ -46,8 +47,8 @@ static bool same_directory(const char *a, const char *b)
 	return directory_len(a) == directory_len(b) && !strncmp(a, b, directory_len(a));
 }
 
-void fragments_duplicate(const struct testcase_fragment *first, const struct testcase_fragment *again,
-			 struct diags *ds)
+void fragments_duplicate(const struct testcase_fragment *first,
+			 const struct testcase_fragment *again, struct diags *ds)
 {
 	diag_add(ds, DIAG_ERROR, &again->at, "this fragment is defined twice");
 	if (again->reaches >= 0)
@@ -57,7 +58,8 @@ void fragments_duplicate(const struct testcase_fragment *first, const struct tes
 
 /* NULL if @again may be added. */
 static const struct testcase_fragment *find_same(const struct testcase_fragment *const *list,
-						 size_t n, const struct testcase_fragment *again)
+						 size_t n,
+						 const struct testcase_fragment *again)
 {
 	size_t i;
 
@@ -115,7 +117,8 @@ bool fragments_add_cyclic(struct fragments *f, const struct testcase_fragment *x
 	return true;
 }
 
-static bool matches(const struct testcase_fragment *x, const char *name, int state, const char *via)
+static bool matches(const struct testcase_fragment *x, const char *name, int state,
+		    const char *via)
 {
 	if (name)
 		return same_text(x->name, name);
@@ -123,8 +126,8 @@ static bool matches(const struct testcase_fragment *x, const char *name, int sta
 }
 
 const struct testcase_fragment *fragments_find(const struct fragments *f,
-					       const struct testcase_file *file, const char *name,
-					       int state, const char *via)
+					       const struct testcase_file *file,
+					       const char *name, int state, const char *via)
 {
 	size_t i;
 
@@ -154,7 +157,8 @@ static void list_word(struct listing *l, const char *word)
 }
 
 /* What a step could have said instead: names, states, or ways into @state. */
-static void list_one(struct listing *l, const struct testcase_fragment *x, bool names, int state)
+static void list_one(struct listing *l, const struct testcase_fragment *x, bool names,
+		     int state)
 {
 	if (names)
 		list_word(l, x->name);
@@ -182,7 +186,8 @@ void fragments_suggest(const struct fragments *f, const struct testcase_file *fi
 	else if (l.n)
 		diag_add_help(ds, "there is %s%s", name ? "" : "via ", buf_str(&b));
 	else
-		diag_add_help(ds, "fragments are found in this file and in \"fragments\" beside or "
-				  "above it");
+		diag_add_help(ds,
+			      "fragments are found in this file and in \"fragments\" beside or "
+			      "above it");
 	buf_fini(&b);
 }

@@ -128,7 +128,8 @@ static void add_options(const struct plan_opt *o, uint8_t n, struct buf *out)
 }
 
 /* Whose options a segment gets when it has none of its own. */
-static void add_default_options(const struct plan *p, const struct plan_send *s, struct buf *out)
+static void add_default_options(const struct plan *p, const struct plan_send *s,
+				struct buf *out)
 {
 	if (!(s->flags & TCP_SYN))
 		return;
@@ -142,7 +143,8 @@ static void add_default_options(const struct plan *p, const struct plan_send *s,
 
 static const char *const checksum_names[] = { "good", "bad", "zero" };
 
-static void add_field(const struct plan_send *s, size_t f, const char *otherwise, struct buf *out)
+static void add_field(const struct plan_send *s, size_t f, const char *otherwise,
+		      struct buf *out)
 {
 	const char *text = s->field[f] ? expr_text(s->field[f]) : otherwise;
 
@@ -321,7 +323,9 @@ static void add_action(const struct plan *p, size_t step, struct buf *out)
 /* What stands before the action; the longest is "expect-none". */
 static void add_kind(const struct plan_step *s, struct buf *out)
 {
-	const char *name = s->kind == PLAN_EXPECT && s->optional ? "optional" : plan_step_kind_names[s->kind];
+	const char *name = s->kind == PLAN_EXPECT && s->optional
+		? "optional"
+		: plan_step_kind_names[s->kind];
 	size_t len = strlen(name);
 
 	buf_adds(out, name);

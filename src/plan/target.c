@@ -11,13 +11,16 @@
 /* Most services close their side when they read the end of the peer's. */
 #define QUIET_SERVICE (HAS(LISTENER) | HAS(QUIET) | HAS(CLOSES_ON_FIN))
 #define SPEAKS_AND_CLOSES (HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(CLOSES_FIRST))
+#define CHARGEN \
+	(HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(SENDS_FOREVER) | HAS(CLOSES_ON_FIN))
 
 static const struct target_port wellknown[] = {
-	{ 7, QUIET_SERVICE | HAS(ECHO) },						     /* echo, RFC 862 */
-	{ 9, QUIET_SERVICE },								     /* discard, RFC 863 */
-	{ 13, SPEAKS_AND_CLOSES },							     /* daytime, RFC 867 */
-	{ 17, SPEAKS_AND_CLOSES },							     /* quote of the day, RFC 865 */
-	{ 19, HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(SENDS_FOREVER) | HAS(CLOSES_ON_FIN) }, /* chargen, RFC 864 */
+	{ 7, QUIET_SERVICE | HAS(ECHO) }, /* echo, RFC 862 */
+	{ 9, QUIET_SERVICE },		  /* discard, RFC 863 */
+	{ 13, SPEAKS_AND_CLOSES },	  /* daytime, RFC 867 */
+	{ 17, SPEAKS_AND_CLOSES },	  /* quote of the day, RFC 865 */
+	/* chargen, RFC 864 */
+	{ 19, CHARGEN },
 	{ 22, HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(CLOSES_ON_FIN) },
 	{ 37, SPEAKS_AND_CLOSES }, /* time, RFC 868 */
 	{ 80, QUIET_SERVICE },
@@ -34,7 +37,7 @@ void target_init_lab(struct target *t)
 		{ 9, QUIET_SERVICE },
 		/* The agent's daytime reads on after its FIN (agent/service.h). */
 		{ 13, SPEAKS_AND_CLOSES | HAS(HALF_CLOSE) },
-		{ 19, HAS(LISTENER) | HAS(SPEAKS_FIRST) | HAS(SENDS_FOREVER) | HAS(CLOSES_ON_FIN) },
+		{ 19, CHARGEN },
 		{ LAB_CLOSED_PORT, HAS(CLOSED_PORT) },
 	};
 

@@ -9,13 +9,14 @@
 #include "testcase/schema.h"
 
 extern const struct schema_scalar scalar_text, scalar_title, scalar_word, scalar_label,
-	scalar_param_value, scalar_level, scalar_state, scalar_need, scalar_yes_no, scalar_format,
-	scalar_family, scalar_duration, scalar_size, scalar_hex, scalar_option_body, scalar_flags,
-	scalar_flags_any, scalar_byte, scalar_window, scalar_iss, scalar_u32, scalar_u20, scalar_u16,
-	scalar_u8, scalar_u4, scalar_u3, scalar_checksum, scalar_m32, scalar_m20, scalar_m16,
-	scalar_m8, scalar_m4, scalar_m3, scalar_mdf, scalar_checksum_match, scalar_opt32,
-	scalar_opt16, scalar_opt8, scalar_presence, scalar_none, scalar_plain_option,
-	scalar_option_name, scalar_offered, scalar_alive;
+	scalar_param_value, scalar_level, scalar_state, scalar_need, scalar_yes_no,
+	scalar_format, scalar_family, scalar_duration, scalar_size, scalar_hex,
+	scalar_option_body, scalar_flags, scalar_flags_any, scalar_byte, scalar_window,
+	scalar_iss, scalar_u32, scalar_u20, scalar_u16, scalar_u8, scalar_u4, scalar_u3,
+	scalar_checksum, scalar_m32, scalar_m20, scalar_m16, scalar_m8, scalar_m4, scalar_m3,
+	scalar_mdf, scalar_checksum_match, scalar_opt32, scalar_opt16, scalar_opt8,
+	scalar_presence, scalar_none, scalar_plain_option, scalar_option_name, scalar_offered,
+	scalar_alive;
 
 /* Holds a scalar to @s->scalar: quotes, words, then its own check. */
 bool schema_check_scalar(const struct schema *s, const struct node *n, struct schema_check *c);

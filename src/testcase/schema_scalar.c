@@ -37,7 +37,8 @@ void schema_expected_not(const char *what, const struct node *n, struct schema_c
 	int shown = SHOWN_MAX;
 
 	/* Not in the middle of a character. */
-	while (n->len > SHOWN_MAX && shown > 0 && ((unsigned char)n->text[shown] & 0xc0) == 0x80)
+	while (n->len > SHOWN_MAX && shown > 0 &&
+	       ((unsigned char)n->text[shown] & 0xc0) == 0x80)
 		shown--;
 	if (n->len == 0 && !n->quoted)
 		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not nothing", what);
@@ -48,7 +49,8 @@ void schema_expected_not(const char *what, const struct node *n, struct schema_c
 		diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not \"%s\"", what, n->text);
 }
 
-static bool expected(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool expected(const struct schema_scalar *s, const struct node *n,
+		     struct schema_check *c)
 {
 	schema_expected_not(s->expected, n, c);
 	if (n->has_param)
@@ -148,7 +150,8 @@ static const char *words_need(size_t i)
 
 /* Texts */
 
-static bool check_text(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool check_text(const struct schema_scalar *s, const struct node *n,
+		       struct schema_check *c)
 {
 	if (memchr(n->text, '\0', n->len)) {
 		diag_add(c->ds, DIAG_ERROR, &n->at, "a NUL cannot stand in this text");
@@ -157,7 +160,8 @@ static bool check_text(const struct schema_scalar *s, const struct node *n, stru
 	return n->len || n->quoted || expected(s, n, c);
 }
 
-static bool check_title(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool check_title(const struct schema_scalar *s, const struct node *n,
+			struct schema_check *c)
 {
 	if (!check_text(s, n, c))
 		return false;
@@ -185,7 +189,8 @@ static bool looks_like_word(const char *text, size_t len)
 	return len > 0 && text[len - 1] != '-';
 }
 
-static bool check_word(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool check_word(const struct schema_scalar *s, const struct node *n,
+		       struct schema_check *c)
 {
 	return looks_like_word(n->text, n->len) || expected(s, n, c);
 }
@@ -203,7 +208,8 @@ static bool check_param_value(const struct schema_scalar *s, const struct node *
 }
 
 /* rfc9293:MUST-12 */
-static bool check_label(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool check_label(const struct schema_scalar *s, const struct node *n,
+			struct schema_check *c)
 {
 	size_t i = 3, digits;
 
@@ -245,13 +251,15 @@ static bool check_format(const struct schema_scalar *s, const struct node *n,
 {
 	if (node_is(n, "1"))
 		return true;
-	diag_add(c->ds, DIAG_ERROR, &n->at, "format \"%s\" is not known to this version", n->text);
+	diag_add(c->ds, DIAG_ERROR, &n->at, "format \"%s\" is not known to this version",
+		 n->text);
 	diag_add_help(c->ds, "this version reads format %" PRId64, s->max);
 	return false;
 }
 
-static bool unit_error(const struct schema_scalar *s, const struct node *n, enum value_error err,
-		       const char *units, const char *such_as, struct schema_check *c)
+static bool unit_error(const struct schema_scalar *s, const struct node *n,
+		       enum value_error err, const char *units, const char *such_as,
+		       struct schema_check *c)
 {
 	switch (err) {
 	case VALUE_OK:
@@ -277,24 +285,27 @@ static bool check_duration(const struct schema_scalar *s, const struct node *n,
 {
 	int64_t ns;
 
-	return unit_error(s, n, value_duration(n->text, n->len, &ns), VALUE_DURATION_UNITS, "ms",
-			  c);
+	return unit_error(s, n, value_duration(n->text, n->len, &ns), VALUE_DURATION_UNITS,
+			  "ms", c);
 }
 
-static bool check_size(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool check_size(const struct schema_scalar *s, const struct node *n,
+		       struct schema_check *c)
 {
 	uint32_t octets;
 	enum value_error err = value_size(n->text, n->len, &octets);
 
 	if (err == VALUE_OK && octets > s->max) {
-		diag_add(c->ds, DIAG_ERROR, &n->at, "%s is more than a segment can hold", n->text);
+		diag_add(c->ds, DIAG_ERROR, &n->at, "%s is more than a segment can hold",
+			 n->text);
 		diag_add_help(c->ds, "at most %" PRId64 "B", s->max);
 		return false;
 	}
 	return unit_error(s, n, err, VALUE_SIZE_UNITS, "B", c);
 }
 
-static bool check_hex(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool check_hex(const struct schema_scalar *s, const struct node *n,
+		      struct schema_check *c)
 {
 	size_t octets;
 
@@ -323,7 +334,8 @@ static const char *near_flag(const char *text, size_t len)
 	return diag_nearest(word, tcp_flag_names, n);
 }
 
-static bool check_flags(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool check_flags(const struct schema_scalar *s, const struct node *n,
+			struct schema_check *c)
 {
 	size_t bad, bad_len;
 	uint16_t flags;
@@ -340,14 +352,16 @@ static bool check_flags(const struct schema_scalar *s, const struct node *n, str
 	if (near)
 		diag_add_help(c->ds, "did you mean \"%s\"?", near);
 	else
-		diag_add_help(c->ds, "flags are FIN SYN RST PSH ACK URG ECE CWR AE, joined by \"|\", "
-				     "or none or all");
+		diag_add_help(c->ds,
+			      "flags are FIN SYN RST PSH ACK URG ECE CWR AE, joined by \"|\", "
+			      "or none or all");
 	return false;
 }
 
 /* Expressions: the syntax only; names are the plan's business. */
 
-static int any_name(void *arg, const char *name, size_t len, uint32_t *ref, const char **suggestion)
+static int any_name(void *arg, const char *name, size_t len, uint32_t *ref,
+		    const char **suggestion)
 {
 	(void)arg, (void)name, (void)len, (void)suggestion;
 	*ref = 0;
@@ -360,8 +374,8 @@ static int no_value(void *arg, uint32_t ref, uint32_t *value)
 	return -ENODATA;
 }
 
-static bool check_parsed(const struct schema_scalar *s, const struct node *n, const struct expr *e,
-			 struct schema_check *c)
+static bool check_parsed(const struct schema_scalar *s, const struct node *n,
+			 const struct expr *e, struct schema_check *c)
 {
 	uint32_t value;
 	int err = expr_eval(e, no_value, NULL, &value);
@@ -375,7 +389,8 @@ static bool check_parsed(const struct schema_scalar *s, const struct node *n, co
 	return true;
 }
 
-static bool check_expr(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool check_expr(const struct schema_scalar *s, const struct node *n,
+		       struct schema_check *c)
 {
 	struct arena *scratch;
 	const struct expr *e;
@@ -408,14 +423,16 @@ static bool check_option_name(const struct schema_scalar *s, const struct node *
 	return schema_is_kind(n->text) || unknown_word(s, n, c);
 }
 
-static bool in_quotes(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+static bool in_quotes(const struct schema_scalar *s, const struct node *n,
+		      struct schema_check *c)
 {
 	diag_add(c->ds, DIAG_ERROR, &n->at, "expected %s, not a text in quotes", s->expected);
 	diag_add_help(c->ds, "leave the quotes out");
 	return false;
 }
 
-bool schema_check_scalar(const struct schema *schema, const struct node *n, struct schema_check *c)
+bool schema_check_scalar(const struct schema *schema, const struct node *n,
+			 struct schema_check *c)
 {
 	const struct schema_scalar *s = schema->scalar;
 	struct schema_scalar local = *s;
@@ -444,7 +461,8 @@ SCALAR(param_value, "parameter-value",
        "a short value of letters, digits and \"._|+-\" (name others: \"name: value\")",
        .check = check_param_value, .text = true, .pattern = "^[A-Za-z0-9._|+-]+$");
 SCALAR(level, "level", "must, should or may", .word = words_level, .text = true);
-SCALAR(state, "state", "a state of RFC 9293 such as FIN-WAIT-1", .word = words_state, .text = true);
+SCALAR(state, "state", "a state of RFC 9293 such as FIN-WAIT-1", .word = words_state,
+       .text = true);
 SCALAR(need, "need", "something a target can provide, such as listener", .word = words_need,
        .text = true);
 SCALAR(yes_no, "yes-or-no", "yes or no", .word = words_bool);
@@ -455,40 +473,46 @@ SCALAR(duration, "duration", "a duration with a unit, such as 300ms", .check = c
 SCALAR(size, "size", "a size with a unit, such as 100B", .check = check_size, .max = 65535,
        .pattern = "^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB)$");
 #define HEX_PATTERN "^(0x)?([0-9A-Fa-f]{2}[ :]?)*$"
-SCALAR(hex, "hex", "pairs of hexadecimal digits, such as 01 ff", .check = check_hex, .text = true,
-       .max = 65535, .pattern = HEX_PATTERN);
+SCALAR(hex, "hex", "pairs of hexadecimal digits, such as 01 ff", .check = check_hex,
+       .text = true, .max = 65535, .pattern = HEX_PATTERN);
 SCALAR(option_body, "option-body", "pairs of hexadecimal digits, such as 01 ff",
        .check = check_hex, .text = true, .max = 40, .pattern = HEX_PATTERN);
 SCALAR(flags, "flags", "flags such as SYN|ACK", .check = check_flags,
        .pattern = "^[A-Z]{2,3}( ?\\| ?[A-Z]{2,3})*$|^none$|^all$");
 SCALAR(flags_any, "flags-or-any", "flags such as SYN|ACK, or any", .word = words_any,
-       .check = check_flags,
-       .pattern = "^[A-Z]{2,3}( ?\\| ?[A-Z]{2,3})*$|^none$|^all$");
+       .check = check_flags, .pattern = "^[A-Z]{2,3}( ?\\| ?[A-Z]{2,3})*$|^none$|^all$");
 
 SCALAR(byte, "byte", "a number from 0 to 255", .check = check_number, .max = 255);
 SCALAR(window, "window", "a number from 0 to 65535", .check = check_number, .max = 65535);
-SCALAR(iss, "initial-sequence-number", "a number, or random", .word = words_random, .check = check_expr,
-       .max = UINT32_MAX);
+SCALAR(iss, "initial-sequence-number", "a number, or random", .word = words_random,
+       .check = check_expr, .max = UINT32_MAX);
 
 /* Values of fields, by the width of the field */
 SCALAR(u32, "expression", "a number or an expression", .check = check_expr, .max = UINT32_MAX);
-SCALAR(u20, "expression-20-bit", "a number or an expression", .check = check_expr, .max = 0xfffff);
-SCALAR(u16, "expression-16-bit", "a number or an expression", .check = check_expr, .max = 0xffff);
+SCALAR(u20, "expression-20-bit", "a number or an expression", .check = check_expr,
+       .max = 0xfffff);
+SCALAR(u16, "expression-16-bit", "a number or an expression", .check = check_expr,
+       .max = 0xffff);
 SCALAR(u8, "expression-8-bit", "a number or an expression", .check = check_expr, .max = 0xff);
 SCALAR(u4, "expression-4-bit", "a number or an expression", .check = check_expr, .max = 0xf);
 SCALAR(u3, "expression-3-bit", "a number or an expression", .check = check_expr, .max = 7);
-SCALAR(checksum, "checksum", "good, bad, zero or a number", .word = words_checksum, .check = check_expr,
-       .max = 0xffff);
+SCALAR(checksum, "checksum", "good, bad, zero or a number", .word = words_checksum,
+       .check = check_expr, .max = 0xffff);
 
 /* What fields are matched with */
 #define MATCH_EXPECTED "a value, any, or a matcher map"
-SCALAR(m32, "value-or-any", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = UINT32_MAX);
+SCALAR(m32, "value-or-any", MATCH_EXPECTED, .word = words_any, .check = check_expr,
+       .max = UINT32_MAX);
 SCALAR(m20, "value-or-any-20-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr,
        .max = 0xfffff);
-SCALAR(m16, "value-or-any-16-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = 0xffff);
-SCALAR(m8, "value-or-any-8-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = 0xff);
-SCALAR(m4, "value-or-any-4-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = 0xf);
-SCALAR(m3, "value-or-any-3-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr, .max = 7);
+SCALAR(m16, "value-or-any-16-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr,
+       .max = 0xffff);
+SCALAR(m8, "value-or-any-8-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr,
+       .max = 0xff);
+SCALAR(m4, "value-or-any-4-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr,
+       .max = 0xf);
+SCALAR(m3, "value-or-any-3-bit", MATCH_EXPECTED, .word = words_any, .check = check_expr,
+       .max = 7);
 SCALAR(mdf, "yes-no-or-any", "yes, no or any", .word = words_bool_any);
 SCALAR(checksum_match, "good-bad-or-any", "good, bad or any", .word = words_checksum_match);
 
@@ -498,7 +522,8 @@ SCALAR(opt32, "option-value", OPT_EXPECTED, .word = words_presence, .check = che
        .max = UINT32_MAX);
 SCALAR(opt16, "option-value-16-bit", OPT_EXPECTED, .word = words_presence, .check = check_expr,
        .max = 0xffff);
-SCALAR(opt8, "option-value-8-bit", OPT_EXPECTED, .word = words_presence, .check = check_expr, .max = 0xff);
+SCALAR(opt8, "option-value-8-bit", OPT_EXPECTED, .word = words_presence, .check = check_expr,
+       .max = 0xff);
 SCALAR(presence, "presence", "present, absent or any", .word = words_presence);
 
 SCALAR(none, "none", "none", .word = words_none);

@@ -82,8 +82,11 @@ static const struct schema_map matcher_map = {
 	.choice = "a rule",
 	.check = mask_and_value,
 };
-#define MATCHER(id) \
-	static const struct schema id = { .name = #id, .scalar = &scalar_##id, .map = &matcher_map, .expected = "a value, any, or a matcher map" }
+#define MATCHER(id)                                               \
+	static const struct schema id = { .name = #id,            \
+					  .scalar = &scalar_##id, \
+					  .map = &matcher_map,    \
+					  .expected = "a value, any, or a matcher map" }
 MATCHER(m32);
 MATCHER(m20);
 MATCHER(m16);
@@ -94,7 +97,8 @@ MATCHER(m3);
 static const struct schema_key flags_matcher_keys[] = {
 	{ "in", &flags_list, KEY_CHOICE, "exactly one of these sets" },
 	{ "not", &flags, KEY_CHOICE, "any set but this" },
-	{ "mask", &flags, KEY_CHOICE, "of these flags, those of \"value\" are set and no others" },
+	{ "mask", &flags, KEY_CHOICE,
+	  "of these flags, those of \"value\" are set and no others" },
 	{ "value", &flags, 0, "the flags under \"mask\" that are set" },
 };
 static const struct schema_map flags_matcher_map = {
@@ -142,10 +146,13 @@ static const struct schema data = {
 /* Options in a segment that is sent */
 static const struct schema_key ts_send_keys[] = {
 	{ "val", &u32, 0, "TSval; default: the tester's clock" },
-	{ "ecr", &u32, 0, "TSecr; default: the last TSval from the target, 0 before there is one" },
+	{ "ecr", &u32, 0,
+	  "TSecr; default: the last TSval from the target, 0 before there is one" },
 };
 static const struct schema_map ts_send_map = { "timestamps", KEYS(ts_send_keys) };
-static const struct schema ts_send = { .name = "timestamps-to-send", .map = &ts_send_map, .expected = "a map {val: E, ecr: E}" };
+static const struct schema ts_send = { .name = "timestamps-to-send",
+				       .map = &ts_send_map,
+				       .expected = "a map {val: E, ecr: E}" };
 
 static const struct schema_key option_keys[] = {
 	{ "mss", &u16, KEY_CHOICE, "maximum segment size (RFC 9293 3.7.1)" },
@@ -168,7 +175,8 @@ static bool only_with_kind(const struct node *n, struct schema_check *c)
 	if (!k || node_get(n, "kind"))
 		return true;
 	diag_add(c->ds, DIAG_ERROR, &k->at, "\"%s\" goes with \"kind\" only", k->text);
-	diag_add_help(c->ds, "{kind: N, length: N, data: hex} writes any option, also a wrong one");
+	diag_add_help(c->ds,
+		      "{kind: N, length: N, data: hex} writes any option, also a wrong one");
 	return false;
 }
 
@@ -201,7 +209,9 @@ static const struct schema_key ip_send_keys[] = {
 	{ "flow-label", &u20, 0, "flow label; IPv6" },
 };
 static const struct schema_map ip_send_map = { "ip", KEYS(ip_send_keys) };
-static const struct schema ip_send = { .name = "ip-header-to-send", .map = &ip_send_map, .expected = "a map of IP header fields" };
+static const struct schema ip_send = { .name = "ip-header-to-send",
+				       .map = &ip_send_map,
+				       .expected = "a map of IP header fields" };
 
 static const struct schema_key segment_keys[] = {
 	{ "flags", &flags, 0, "control bits, such as SYN|ACK; default none" },
@@ -210,8 +220,9 @@ static const struct schema_key segment_keys[] = {
 	{ "window", &u16, 0, "window as on the wire; default the tester's" },
 	{ "urgent", &u16, 0, "urgent pointer; default 0" },
 	{ "data", &data, 0, "payload" },
-	{ "options", &options, 0, "options in order; default: the case's on SYN, otherwise those "
-				  "that were negotiated" },
+	{ "options", &options, 0,
+	  "options in order; default: the case's on SYN, otherwise those "
+	  "that were negotiated" },
 	{ "options-padding", &yes_no, 0, "no: the options are not padded to 32 bits" },
 	{ "checksum", &checksum, 0, "good (default), bad, zero or a number" },
 	{ "data-offset", &u4, 0, "header length in 32-bit words; default: the right one" },
@@ -232,7 +243,8 @@ static bool raw_alone(const struct node *n, struct schema_check *c)
 
 		if (k == raw || node_is(k, "ip"))
 			continue;
-		diag_add(c->ds, DIAG_ERROR, &k->at, "\"%s\" cannot stand beside \"raw\"", k->text);
+		diag_add(c->ds, DIAG_ERROR, &k->at, "\"%s\" cannot stand beside \"raw\"",
+			 k->text);
 		diag_add_help(c->ds, "raw is the whole TCP segment, header and data");
 		return false;
 	}
@@ -248,9 +260,14 @@ static const struct schema segment = {
 };
 
 /* Options in a segment that is expected */
-#define OPTION_MATCHER(id, m)                                                                                                                      \
-	static const struct schema id = { .name = #id, .scalar = &scalar_##id, .map = m, .expected = "present, absent, any, a value or a matcher " \
-												     "map" }
+#define OPTION_MATCHER(id, m)                                             \
+	static const struct schema id = {                                 \
+		.name = #id,                                              \
+		.scalar = &scalar_##id,                                   \
+		.map = m,                                                 \
+		.expected = "present, absent, any, a value or a matcher " \
+			    "map"                                         \
+	}
 OPTION_MATCHER(opt32, &matcher_map);
 OPTION_MATCHER(opt16, &matcher_map);
 OPTION_MATCHER(opt8, &matcher_map);
@@ -293,8 +310,13 @@ static const struct schema_key options_match_keys[] = {
 	{ "kind-N", &presence, KEY_PATTERN, "any option by its number" },
 	{ "only", &only, 0, "no other options: offered (by the tester's SYN), or a list" },
 };
-static const struct schema_map options_match_map = { "options to expect", KEYS(options_match_keys) };
-static const struct schema options_match = { .name = "options-to-expect", .map = &options_match_map, .expected = "a map of options, such as {mss: present}" };
+static const struct schema_map options_match_map = { "options to expect",
+						     KEYS(options_match_keys) };
+static const struct schema options_match = {
+	.name = "options-to-expect",
+	.map = &options_match_map,
+	.expected = "a map of options, such as {mss: present}"
+};
 
 /* A segment that is expected */
 static const struct schema_key ip_match_keys[] = {
@@ -305,10 +327,13 @@ static const struct schema_key ip_match_keys[] = {
 	{ "flow-label", &m20, 0, "flow label; IPv6" },
 };
 static const struct schema_map ip_match_map = { "ip to expect", KEYS(ip_match_keys) };
-static const struct schema ip_match = { .name = "ip-header-to-expect", .map = &ip_match_map, .expected = "a map of IP header fields" };
+static const struct schema ip_match = { .name = "ip-header-to-expect",
+					.map = &ip_match_map,
+					.expected = "a map of IP header fields" };
 
 static const struct schema_key expectation_keys[] = {
-	{ "flags", &flags_matcher, 0, "exactly these control bits; PSH only counts if it is named" },
+	{ "flags", &flags_matcher, 0,
+	  "exactly these control bits; PSH only counts if it is named" },
 	{ "seq", &m32, 0, "sequence number; ranges wrap" },
 	{ "ack", &m32, 0, "acknowledgment number; ranges wrap" },
 	{ "window", &m16, 0, "window as on the wire" },
@@ -356,8 +381,10 @@ static const struct schema reach = {
 };
 
 static const struct schema_map alternative_map;
-static const struct schema alternative = { .name = "alternative", .map = &alternative_map, .expected = "an alternative: a map with expect or "
-												       "expect-none" };
+static const struct schema alternative = { .name = "alternative",
+					   .map = &alternative_map,
+					   .expected = "an alternative: a map with expect or "
+						       "expect-none" };
 static const struct schema alternatives = {
 	.name = "alternatives",
 	.expected = "a list of alternatives",
@@ -369,13 +396,16 @@ static const struct schema_key step_keys[] = {
 	{ "send", &segment, KEY_CHOICE, "sends a segment" },
 	{ "expect", &expectation, KEY_CHOICE, "waits for a segment that matches" },
 	{ "optional", &expectation, KEY_CHOICE, "as expect, but the segment may be absent" },
-	{ "expect-none", &silence, KEY_CHOICE, "the target must be silent, and alive afterwards" },
-	{ "one-of", &alternatives, KEY_CHOICE, "goes on with the alternative that comes true first" },
+	{ "expect-none", &silence, KEY_CHOICE,
+	  "the target must be silent, and alive afterwards" },
+	{ "one-of", &alternatives, KEY_CHOICE,
+	  "goes on with the alternative that comes true first" },
 	{ "wait", &duration, KEY_CHOICE, "lets time pass" },
 	{ "reach", &reach, KEY_CHOICE, "brings the target into a state" },
 	{ "use", &word, KEY_CHOICE, "puts a named fragment here" },
 	{ "alive", &alive, KEY_CHOICE, "proves that the target still answers" },
-	{ "as", &word, 0, "names the segment of send, expect or optional for NAME.seq and so on" },
+	{ "as", &word, 0,
+	  "names the segment of send, expect or optional for NAME.seq and so on" },
 	{ "state", &state, 0, "claims the target's state after the step" },
 	{ "note", &text, 0, "a remark" },
 };
@@ -409,8 +439,9 @@ static bool check_step(const struct node *n, struct schema_check *c)
 	if (choices || node_get(n, "state"))
 		return check_as(n, c);
 	diag_add(c->ds, DIAG_ERROR, &n->at, "a step needs an action, or a \"state\" to claim");
-	diag_add_help(c->ds, "actions are send, expect, optional, expect-none, one-of, wait, reach, "
-			     "use and alive");
+	diag_add_help(c->ds,
+		      "actions are send, expect, optional, expect-none, one-of, wait, reach, "
+		      "use and alive");
 	return false;
 }
 
@@ -421,7 +452,9 @@ static const struct schema_map step_map = {
 	.choice_optional = true,
 	.check = check_step,
 };
-const struct schema schema_step = { .name = "step", .expected = "a step: a map such as {send: SYN}", .map = &step_map };
+const struct schema schema_step = { .name = "step",
+				    .expected = "a step: a map such as {send: SYN}",
+				    .map = &step_map };
 LIST(steps, "a list of steps", &schema_step, .min_items = 1);
 
 static const struct schema_key alternative_keys[] = {
@@ -467,7 +500,9 @@ static const struct schema_map matrix_map = {
 	.other_key = &scalar_word,
 	.other_help = "a parameter, used as $name in steps and tester",
 };
-static const struct schema matrix = { .name = "matrix", .map = &matrix_map, .expected = "a map of parameters" };
+static const struct schema matrix = { .name = "matrix",
+				      .map = &matrix_map,
+				      .expected = "a map of parameters" };
 
 static const struct schema excluded = {
 	.name = "excluded-values",
@@ -486,22 +521,28 @@ static const struct schema_map exclude_map = {
 	.other_key = &scalar_word,
 	.other_help = "a parameter: variants with this value (or one of these) are left out",
 };
-static const struct schema exclude = { .name = "exclude", .map = &exclude_map, .expected = "a map of parameters and \"because\"" };
+static const struct schema exclude = { .name = "exclude",
+				       .map = &exclude_map,
+				       .expected = "a map of parameters and \"because\"" };
 LIST(excludes, "a list of maps of parameters and \"because\"", &exclude);
 
 static const struct schema_key tester_keys[] = {
 	{ "iss", &iss, 0, "initial sequence number: a number, or random (default)" },
 	{ "window", &window, 0, "window; default 65535" },
-	{ "syn-options", &options, 0, "options of the tester's SYN; default [{mss: ..}] by the link" },
+	{ "syn-options", &options, 0,
+	  "options of the tester's SYN; default [{mss: ..}] by the link" },
 };
 static const struct schema_map tester_map = { "tester", KEYS(tester_keys) };
-const struct schema schema_tester = { .name = "tester", .map = &tester_map, .expected = "a map of iss, window, syn-options" };
+const struct schema schema_tester = { .name = "tester",
+				      .map = &tester_map,
+				      .expected = "a map of iss, window, syn-options" };
 
 static const struct schema_key case_keys[] = {
 	{ "id", &word, KEY_REQUIRED, "second half of the stable id, unique in the area" },
 	{ "title", &title, KEY_REQUIRED, "what the case shows, in one line" },
 	{ "about", &text, 0, "background, for explain" },
-	{ "covers", &labels, KEY_REQUIRED, "the requirements it tests, such as [rfc9293:MUST-12]" },
+	{ "covers", &labels, KEY_REQUIRED,
+	  "the requirements it tests, such as [rfc9293:MUST-12]" },
 	{ "level", &level, 0, "must (default), should or may" },
 	{ "tags", &words, 0, "words to select cases by" },
 	{ "needs", &needs, 0, "what the target must provide; default [listener]" },
@@ -511,7 +552,11 @@ static const struct schema_key case_keys[] = {
 	{ "steps", &steps, KEY_REQUIRED | KEY_PARAMS, "what happens, in order" },
 };
 static const struct schema_map case_map = { "a case", KEYS(case_keys) };
-static const struct schema case_schema = { .name = "case", .map = &case_map, .expected = "a case: a map with id, title, covers, steps" };
+static const struct schema case_schema = {
+	.name = "case",
+	.map = &case_map,
+	.expected = "a case: a map with id, title, covers, steps"
+};
 LIST(cases, "a list of cases", &case_schema, .min_items = 1);
 
 static const struct schema_key fragment_keys[] = {
@@ -539,8 +584,11 @@ static const struct schema_map fragment_map = {
 	.choice = "a name",
 	.check = via_with_reaches,
 };
-static const struct schema fragment = { .name = "fragment", .map = &fragment_map, .expected = "a fragment: a map with name or reaches, and "
-											      "steps" };
+static const struct schema fragment = { .name = "fragment",
+					.map = &fragment_map,
+					.expected =
+						"a fragment: a map with name or reaches, and "
+						"steps" };
 LIST(fragments, "a list of fragments", &fragment, .min_items = 1);
 
 static const struct schema_key defaults_keys[] = {
@@ -552,7 +600,9 @@ static const struct schema_key defaults_keys[] = {
 	{ "tester", &schema_tester, KEY_PARAMS, "the tester's end, where a case does not say" },
 };
 static const struct schema_map defaults_map = { "defaults", KEYS(defaults_keys) };
-static const struct schema defaults = { .name = "defaults", .map = &defaults_map, .expected = "a map of defaults for every case" };
+static const struct schema defaults = { .name = "defaults",
+					.map = &defaults_map,
+					.expected = "a map of defaults for every case" };
 
 static const struct schema_key file_keys[] = {
 	{ "format", &format, KEY_REQUIRED, "version of the language: 1" },
@@ -566,7 +616,8 @@ static const struct schema_key file_keys[] = {
 static bool check_file(const struct node *n, struct schema_check *c)
 {
 	if (!node_get(n, "cases") && !node_get(n, "fragments")) {
-		diag_add(c->ds, DIAG_ERROR, &n->at, "the file holds neither cases nor fragments");
+		diag_add(c->ds, DIAG_ERROR, &n->at,
+			 "the file holds neither cases nor fragments");
 		return false;
 	}
 	if (!node_get(n, "cases") || node_get(n, "area"))
@@ -576,8 +627,11 @@ static bool check_file(const struct node *n, struct schema_check *c)
 	return false;
 }
 
-static const struct schema_map file_map = { "a case file", KEYS(file_keys), .check = check_file };
-const struct schema schema_file = { .name = "case-file", .map = &file_map, .expected = "a map with format, area and cases" };
+static const struct schema_map file_map = { "a case file", KEYS(file_keys),
+					    .check = check_file };
+const struct schema schema_file = { .name = "case-file",
+				    .map = &file_map,
+				    .expected = "a map with format, area and cases" };
 
 const struct schema_map *schema_map_at(size_t i)
 {

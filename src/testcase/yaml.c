@@ -63,7 +63,8 @@ static void make_checkpoints(struct reader *r)
 	struct checkpoint c = { 0, 0, 1 };
 	size_t n = 0;
 
-	r->check = arena_calloc(r->arena, r->src->len / CHECKPOINT_CHARS + 1, sizeof(*r->check));
+	r->check =
+		arena_calloc(r->arena, r->src->len / CHECKPOINT_CHARS + 1, sizeof(*r->check));
 	do {
 		if (n++ % CHECKPOINT_CHARS == 0)
 			r->check[r->n_checks++] = c;
@@ -142,7 +143,8 @@ static const char *advice_for(const struct reader *r, const char *problem)
 {
 	size_t at = locate(r, r->parser.problem_mark.index).offset, i;
 
-	if (r->parser.error == YAML_SCANNER_ERROR && at < r->src->len && r->src->text[at] == '\t')
+	if (r->parser.error == YAML_SCANNER_ERROR && at < r->src->len &&
+	    r->src->text[at] == '\t')
 		return "indent with blanks, not tabs";
 
 	for (i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
@@ -210,8 +212,8 @@ static bool count_nodes(struct reader *r, uint32_t n, const struct mark *at)
 	r->count += n;
 	if (r->count <= NODE_MAX_COUNT)
 		return true;
-	diag_add(r->ds, DIAG_ERROR, at, "the file holds more than %d nodes with aliases written out",
-		 NODE_MAX_COUNT);
+	diag_add(r->ds, DIAG_ERROR, at,
+		 "the file holds more than %d nodes with aliases written out", NODE_MAX_COUNT);
 	diag_add_help(r->ds, "use fewer aliases, or split the file");
 	r->stop = true;
 	return false;
@@ -230,7 +232,8 @@ static void check_tag(struct reader *r, const yaml_char_t *tag, const struct mar
 {
 	if (!tag)
 		return;
-	diag_add(r->ds, DIAG_ERROR, at, "a tag (\"%s\") has no meaning here", (const char *)tag);
+	diag_add(r->ds, DIAG_ERROR, at, "a tag (\"%s\") has no meaning here",
+		 (const char *)tag);
 	diag_add_help(r->ds, "leave the tag out: the schema knows the type of every value");
 }
 
@@ -243,7 +246,8 @@ static struct anchor *find_anchor(struct reader *r, const yaml_char_t *name)
 }
 
 /* A later anchor of the same name takes the place of the earlier one. */
-static struct anchor *open_anchor(struct reader *r, const yaml_char_t *name, const struct mark *at)
+static struct anchor *open_anchor(struct reader *r, const yaml_char_t *name,
+				  const struct mark *at)
 {
 	struct anchor *a;
 
@@ -267,9 +271,11 @@ static struct node *read_alias(struct reader *r, const yaml_event_t *ev)
 	struct mark at = mark_between(r, &ev->start_mark, &ev->end_mark);
 
 	if (!a) {
-		diag_add(r->ds, DIAG_ERROR, &at, "no anchor \"&%s\" comes before this alias", name);
+		diag_add(r->ds, DIAG_ERROR, &at, "no anchor \"&%s\" comes before this alias",
+			 name);
 	} else if (!a->node) {
-		diag_add(r->ds, DIAG_ERROR, &at, "\"*%s\" stands inside what it refers to", name);
+		diag_add(r->ds, DIAG_ERROR, &at, "\"*%s\" stands inside what it refers to",
+			 name);
 		diag_add(r->ds, DIAG_NOTE, &a->at, "the anchor is here");
 	} else if (count_nodes(r, a->node->count, &at) &&
 		   check_depth(r, r->depth + a->node->depth, &at)) {
@@ -385,7 +391,8 @@ static bool check_key(struct reader *r, const struct node *key)
 	}
 	if (!key->quoted && node_is(key, "<<")) {
 		diag_add(r->ds, DIAG_ERROR, &key->at, "merge keys (\"<<\") are not supported");
-		diag_add_help(r->ds, "use \"defaults\", a fragment or a matrix parameter instead");
+		diag_add_help(r->ds,
+			      "use \"defaults\", a fragment or a matrix parameter instead");
 		return false;
 	}
 	return true;
@@ -534,7 +541,8 @@ struct node *node_parse(struct arena *arena, const struct source *src, struct di
 	if (yaml_parser_initialize(&r.parser)) {
 		/* Without this, libyaml would look for UTF-16. */
 		yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-		yaml_parser_set_input_string(&r.parser, (const unsigned char *)src->text, src->len);
+		yaml_parser_set_input_string(&r.parser, (const unsigned char *)src->text,
+					     src->len);
 		root = read_stream(&r);
 		yaml_parser_delete(&r.parser);
 	}

@@ -16,7 +16,8 @@
 static const char *const names[] = { "a", "b", "probe-1.seq", "unset" };
 static const uint32_t values[] = { 0xffffffff, 7, 1000 };
 
-static int resolve(void *arg, const char *name, size_t len, uint32_t *ref, const char **suggestion)
+static int resolve(void *arg, const char *name, size_t len, uint32_t *ref,
+		   const char **suggestion)
 {
 	uint32_t i;
 
@@ -110,7 +111,8 @@ Test(expr, values_are_modulo_2_to_the_32)
 		e = parse(&f, cases[i].text);
 		cr_assert_not_null(e, "%s", cases[i].text);
 		cr_assert_eq(f.ds.n, 0, "%s", cases[i].text);
-		cr_assert_eq(expr_eval(e, get, NULL, &value), cases[i].err, "%s", cases[i].text);
+		cr_assert_eq(expr_eval(e, get, NULL, &value), cases[i].err, "%s",
+			     cases[i].text);
 		cr_assert_eq(value, cases[i].value, "%s gives %u", cases[i].text, value);
 		cr_assert_str_eq(expr_text(e), cases[i].normal);
 		teardown(&f);
@@ -140,7 +142,8 @@ Test(expr, mistakes_are_marked_to_the_column)
 		  "numbers are decimal, 0x hexadecimal or 0b binary, without a unit" },
 		{ "b + 4294967296", 5, 10, "4294967296 does not fit in 32 bits", NULL },
 		{ "1 + unste", 5, 5, "unknown name \"unste\"", "did you mean \"unset\"?" },
-		{ "b-7", 1, 3, "unknown name \"b-7\"", "a minus needs blanks around it: \"b - 7\"" },
+		{ "b-7", 1, 3, "unknown name \"b-7\"",
+		  "a minus needs blanks around it: \"b - 7\"" },
 		{ "nobody", 1, 6, "unknown name \"nobody\"", NULL },
 		{ "A", 1, 1, "expected a number or a name here", NULL },
 	};
@@ -155,7 +158,8 @@ Test(expr, mistakes_are_marked_to_the_column)
 		cr_assert_eq(f.ds.n, 1, "%s", cases[i].text);
 		d = &f.ds.list[0];
 		cr_assert_str_eq(d->message, cases[i].message);
-		cr_assert_eq(d->at.col, cases[i].col, "%s: column %u", cases[i].text, d->at.col);
+		cr_assert_eq(d->at.col, cases[i].col, "%s: column %u", cases[i].text,
+			     d->at.col);
 		cr_assert_eq(d->at.width, cases[i].width, "%s: %u", cases[i].text, d->at.width);
 		if (cases[i].help)
 			cr_assert_str_eq(d->help, cases[i].help);

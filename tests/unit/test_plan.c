@@ -102,13 +102,14 @@ static void assert_shape(const struct plan *p, const char *shape)
 
 Test(plan, straight_line)
 {
-	struct suite *s = load(CASE_STEPS "      - send: SYN\n"
-					  "        as: syn\n"
-					  "      - expect: {flags: SYN|ACK, ack: syn.end, within: 2s}\n"
-					  "        state: SYN-RECEIVED\n"
-					  "      - wait: 300ms\n"
-					  "      - state: SYN-RECEIVED\n"
-					  "      - alive: connection\n");
+	struct suite *s =
+		load(CASE_STEPS "      - send: SYN\n"
+				"        as: syn\n"
+				"      - expect: {flags: SYN|ACK, ack: syn.end, within: 2s}\n"
+				"        state: SYN-RECEIVED\n"
+				"      - wait: 300ms\n"
+				"      - state: SYN-RECEIVED\n"
+				"      - alive: connection\n");
 	const struct plan *p = only(s);
 	const struct plan_expect *x = p->step[1].expect;
 
@@ -148,21 +149,23 @@ Test(plan, straight_line)
 /* Silence is followed by a probe, unless the case has one there itself. */
 Test(plan, silence_is_followed_by_a_probe)
 {
-	struct suite *s = load(CASE_STEPS "      - expect-none: 1s\n"
-					  "      - expect-none: {for: 2s}\n"
-					  "        state: LISTEN\n"
-					  "      - alive: handshake\n"
-					  "      - one-of:\n"
-					  "          - expect-none: 1s\n"
-					  "          - {expect: RST, then: [expect-none: 1s]}\n"
-					  "          - {expect-none: 1s, then: [alive: connection]}\n"
-					  "      - alive: handshake\n"
-					  "      - expect-none: 1s\n");
+	struct suite *s =
+		load(CASE_STEPS "      - expect-none: 1s\n"
+				"      - expect-none: {for: 2s}\n"
+				"        state: LISTEN\n"
+				"      - alive: handshake\n"
+				"      - one-of:\n"
+				"          - expect-none: 1s\n"
+				"          - {expect: RST, then: [expect-none: 1s]}\n"
+				"          - {expect-none: 1s, then: [alive: connection]}\n"
+				"      - alive: handshake\n"
+				"      - expect-none: 1s\n");
 	const struct plan *p = only(s);
 
-	assert_shape(p, "expect-none>1 alive>2 expect-none>3 alive>4 one-of>10 "
-			"expect-none>10 expect>7 expect-none>10 expect-none>9 alive>10 "
-			"alive>11 expect-none>12 alive>13 end>14");
+	assert_shape(p,
+		     "expect-none>1 alive>2 expect-none>3 alive>4 one-of>10 "
+		     "expect-none>10 expect>7 expect-none>10 expect-none>9 alive>10 "
+		     "alive>11 expect-none>12 alive>13 end>14");
 	cr_assert_eq(p->step[1].alive, ALIVE_HANDSHAKE);
 	cr_assert_eq(p->step[2].state, TCP_LISTEN);
 	cr_assert_eq(p->step[2].wait_ns, 2000000000);
@@ -171,22 +174,24 @@ Test(plan, silence_is_followed_by_a_probe)
 
 Test(plan, alternatives_join_again)
 {
-	struct suite *s = load(CASE_STEPS
-			       "      - one-of:\n"
-			       "          - {expect: {flags: ACK, within: 3s}, as: a, state: CLOSING,\n"
-			       "             then: [send: {flags: ACK, seq: a.ack}]}\n"
-			       "          - expect: RST\n"
-			       "            level: should\n"
-			       "            deviation: rfc793\n"
-			       "            then:\n"
-			       "              - one-of: [{expect: SYN}, {expect: FIN, then: [wait: 1s]}]\n"
-			       "        state: CLOSED\n"
-			       "      - send: RST\n");
+	struct suite *s = load(
+		CASE_STEPS
+		"      - one-of:\n"
+		"          - {expect: {flags: ACK, within: 3s}, as: a, state: CLOSING,\n"
+		"             then: [send: {flags: ACK, seq: a.ack}]}\n"
+		"          - expect: RST\n"
+		"            level: should\n"
+		"            deviation: rfc793\n"
+		"            then:\n"
+		"              - one-of: [{expect: SYN}, {expect: FIN, then: [wait: 1s]}]\n"
+		"        state: CLOSED\n"
+		"      - send: RST\n");
 	const struct plan *p = only(s);
 	const struct plan_step *one = &p->step[0], *inner = &p->step[4];
 
-	assert_shape(p, "one-of>8 expect>2 send>8 expect>4 one-of>8 expect>8 expect>7 wait>8 "
-			"state>9 send>10 end>11");
+	assert_shape(p,
+		     "one-of>8 expect>2 send>8 expect>4 one-of>8 expect>8 expect>7 wait>8 "
+		     "state>9 send>10 end>11");
 	cr_assert_eq(one->one_of.n, 2);
 	cr_assert_eq(one->one_of.alt[0].first, 1);
 	cr_assert_eq(one->one_of.alt[1].first, 3);
@@ -230,8 +235,9 @@ Test(plan, fragments_are_written_out)
 	struct suite *s = load(with_fragments);
 	const struct plan *p = only(s);
 
-	assert_shape(p, "send>1 send>2 expect>3 send>4 send>5 expect>6 send>7 state>8 send>9 "
-			"send>10 end>11");
+	assert_shape(p,
+		     "send>1 send>2 expect>3 send>4 send>5 expect>6 send>7 state>8 send>9 "
+		     "send>10 end>11");
 	cr_assert_null(p->step[0].from);
 	cr_assert_not(p->step[0].precondition);
 	cr_assert_str_eq(p->step[1].from, "reach SYN-RECEIVED");
@@ -258,11 +264,12 @@ Test(plan, fragments_are_written_out)
 /* A fragment that ends in alternatives reaches its state where they join. */
 Test(plan, fragment_that_ends_in_alternatives)
 {
-	struct suite *s = load(HEAD "fragments:\n"
-				    "  - reaches: CLOSED\n"
-				    "    steps:\n"
-				    "      - one-of: [{expect: RST}, {expect: FIN, then: [wait: 1s]}]\n" CASE
-					    ONLY_IPV4 STEPS "      - reach: CLOSED\n");
+	struct suite *s = load(
+		HEAD "fragments:\n"
+		     "  - reaches: CLOSED\n"
+		     "    steps:\n"
+		     "      - one-of: [{expect: RST}, {expect: FIN, then: [wait: 1s]}]\n" CASE
+			     ONLY_IPV4 STEPS "      - reach: CLOSED\n");
 	const struct plan *p = only(s);
 
 	assert_shape(p, "one-of>4 expect>4 expect>3 wait>4 state>5 end>6");
@@ -274,14 +281,15 @@ Test(plan, fragment_that_ends_in_alternatives)
 Test(plan, matrix_multiplies)
 {
 	struct suite *s =
-		load(HEAD CASE "    matrix:\n"
-			       "      flags: [RST, RST|ACK]\n"
-			       "      at: {exact: rcv.nxt, off: rcv.nxt + 1}\n"
-			       "    exclude:\n"
-			       "      - {flags: RST|ACK, at: [off], ip: 6, because: no reason}\n" STEPS
-			       "      - send: {flags: $flags, seq: ($at) * 2}\n"
-			       "      - send: {flags: $flags|FIN, seq: $at * 2}\n"
-			       "      - send: {seq: $at}\n");
+		load(HEAD CASE
+		     "    matrix:\n"
+		     "      flags: [RST, RST|ACK]\n"
+		     "      at: {exact: rcv.nxt, off: rcv.nxt + 1}\n"
+		     "    exclude:\n"
+		     "      - {flags: RST|ACK, at: [off], ip: 6, because: no reason}\n" STEPS
+		     "      - send: {flags: $flags, seq: ($at) * 2}\n"
+		     "      - send: {flags: $flags|FIN, seq: $at * 2}\n"
+		     "      - send: {seq: $at}\n");
 	const struct plan *p = find(s, "a/x[at=off,flags=RST|ACK,ip=4]");
 
 	cr_assert_eq(suite_n_plans(s), 7);
@@ -300,15 +308,15 @@ Test(plan, matrix_multiplies)
 
 Test(plan, parameters_may_be_maps_and_lists)
 {
-	struct suite *s = load(
-		HEAD CASE "    matrix:\n"
-			  "      ip: [6]\n"
-			  "      seg: {syn: SYN, fin: {flags: FIN, seq: 5}}\n"
-			  "      opts: {none: none, mss: [{mss: 536}, nop]}\n"
-			  "      to: [ESTABLISHED, LISTEN]\n" STEPS
-			  "      - send: $seg\n"
-			  "      - send: {flags: SYN, options: $opts, data: \"$seg\", window: $ip}\n"
-			  "      - {state: $to, note: $5}\n");
+	struct suite *s =
+		load(HEAD CASE
+		     "    matrix:\n"
+		     "      ip: [6]\n"
+		     "      seg: {syn: SYN, fin: {flags: FIN, seq: 5}}\n"
+		     "      opts: {none: none, mss: [{mss: 536}, nop]}\n"
+		     "      to: [ESTABLISHED, LISTEN]\n" STEPS "      - send: $seg\n"
+		     "      - send: {flags: SYN, options: $opts, data: \"$seg\", window: $ip}\n"
+		     "      - {state: $to, note: $5}\n");
 	const struct plan *p = find(s, "a/x[ip=6,opts=mss,seg=fin,to=LISTEN]");
 
 	cr_assert_eq(suite_n_plans(s), 8);
@@ -328,25 +336,25 @@ Test(plan, parameters_may_be_maps_and_lists)
 
 Test(plan, defaults_and_what_overrides_them)
 {
-	struct suite *s =
-		load(HEAD "defaults:\n"
-			  "  level: should\n"
-			  "  tags: [smoke]\n"
-			  "  needs: [echo]\n"
-			  "  matrix: {ip: [4], iss: {zero: 0, wrap: 0xffffffff}, unused: [1, 2]}\n"
-			  "  exclude: [{iss: wrap, nobody: 1, because: other cases}]\n"
-			  "  tester: {iss: $iss, window: 1000}\n"
-			  "cases:\n"
-			  "  - {id: a, title: A, covers: [rfc1:x], steps: [send: SYN]}\n"
-			  "  - id: b\n"
-			  "    title: B\n"
-			  "    about: more\n"
-			  "    covers: [rfc1:x]\n"
-			  "    level: may\n"
-			  "    tags: [slow, smoke]\n"
-			  "    needs: [quiet]\n"
-			  "    tester: {iss: random, syn-options: [sack-permitted]}\n"
-			  "    steps: [send: SYN]\n");
+	struct suite *s = load(
+		HEAD "defaults:\n"
+		     "  level: should\n"
+		     "  tags: [smoke]\n"
+		     "  needs: [echo]\n"
+		     "  matrix: {ip: [4], iss: {zero: 0, wrap: 0xffffffff}, unused: [1, 2]}\n"
+		     "  exclude: [{iss: wrap, nobody: 1, because: other cases}]\n"
+		     "  tester: {iss: $iss, window: 1000}\n"
+		     "cases:\n"
+		     "  - {id: a, title: A, covers: [rfc1:x], steps: [send: SYN]}\n"
+		     "  - id: b\n"
+		     "    title: B\n"
+		     "    about: more\n"
+		     "    covers: [rfc1:x]\n"
+		     "    level: may\n"
+		     "    tags: [slow, smoke]\n"
+		     "    needs: [quiet]\n"
+		     "    tester: {iss: random, syn-options: [sack-permitted]}\n"
+		     "    steps: [send: SYN]\n");
 	const struct plan *a = find(s, "a/a[ip=4,iss=wrap]"), *b = find(s, "a/b[ip=4]");
 
 	/* b's own tester does not use $iss, and nobody uses $unused. */
@@ -450,7 +458,8 @@ Test(plan, everything_that_can_be_sent)
 	suite_free(s);
 }
 
-static void assert_matcher(const struct matcher *m, enum match_op op, size_t n, const char *text)
+static void assert_matcher(const struct matcher *m, enum match_op op, size_t n,
+			   const char *text)
 {
 	cr_assert_eq(m->op, op, "%s: op %d", text, m->op);
 	cr_assert_eq(m->n, n, "%s: %u values", text, m->n);
@@ -460,28 +469,28 @@ static void assert_matcher(const struct matcher *m, enum match_op op, size_t n, 
 
 Test(plan, every_matcher)
 {
-	struct suite *s = load(
-		CASE_STEPS
-		"      - optional:\n"
-		"          flags: {mask: RST|SYN, value: RST}\n"
-		"          seq: {range: [irs, irs+5]}\n"
-		"          ack: {in: [1, 2, iss]}\n"
-		"          window: {not: 0}\n"
-		"          urgent: any\n"
-		"          length: {mask: 1, value: 0}\n"
-		"          checksum: any\n"
-		"          ip: {ttl: 64, df: yes}\n"
-		"          data: \"\"\n"
-		"          after: 1ms\n"
-		"          options:\n"
-		"            mss: {range: [1, 1460]}\n"
-		"            window-scale: absent\n"
-		"            sack: [[1, 2]]\n"
-		"            timestamps: {val: present, ecr: 5}\n"
-		"            kind-254: any\n"
-		"            only: [mss, kind-254]\n"
-		"      - expect: {flags: {in: [RST, RST|ACK]}, options: {only: offered}}\n"
-		"      - expect: any\n");
+	struct suite *s =
+		load(CASE_STEPS
+		     "      - optional:\n"
+		     "          flags: {mask: RST|SYN, value: RST}\n"
+		     "          seq: {range: [irs, irs+5]}\n"
+		     "          ack: {in: [1, 2, iss]}\n"
+		     "          window: {not: 0}\n"
+		     "          urgent: any\n"
+		     "          length: {mask: 1, value: 0}\n"
+		     "          checksum: any\n"
+		     "          ip: {ttl: 64, df: yes}\n"
+		     "          data: \"\"\n"
+		     "          after: 1ms\n"
+		     "          options:\n"
+		     "            mss: {range: [1, 1460]}\n"
+		     "            window-scale: absent\n"
+		     "            sack: [[1, 2]]\n"
+		     "            timestamps: {val: present, ecr: 5}\n"
+		     "            kind-254: any\n"
+		     "            only: [mss, kind-254]\n"
+		     "      - expect: {flags: {in: [RST, RST|ACK]}, options: {only: offered}}\n"
+		     "      - expect: any\n");
 	const struct plan *p = only(s);
 	const struct plan_expect *x = p->step[0].expect;
 
@@ -513,7 +522,8 @@ Test(plan, every_matcher)
 	cr_assert_not(x->only_offered);
 	cr_assert_eq(x->only_kinds[0], 1u << TCP_OPT_MSS);
 	cr_assert_eq(x->only_kinds[3], UINT64_C(1) << (254 - 192));
-	assert_matcher(&p->step[1].expect->field[FIELD_FLAGS], MATCH_IN, 2, "one of RST, RST|ACK");
+	assert_matcher(&p->step[1].expect->field[FIELD_FLAGS], MATCH_IN, 2,
+		       "one of RST, RST|ACK");
 	cr_assert(p->step[1].expect->only_offered);
 	assert_matcher(&p->step[2].expect->field[FIELD_FLAGS], MATCH_ANY, 0, "any");
 	suite_free(s);
@@ -552,7 +562,8 @@ static const struct schema_map *map_named(const char *name)
 Test(plan, fields_are_keys_of_the_schema)
 {
 	const struct schema_map *send = map_named("send"), *ip = map_named("ip");
-	const struct schema_map *expect = map_named("expect"), *ip_expect = map_named("ip to expect");
+	const struct schema_map *expect = map_named("expect"),
+				*ip_expect = map_named("ip to expect");
 	size_t i;
 
 	for (i = 0; i < FIELD_N; i++) {
@@ -560,8 +571,8 @@ Test(plan, fields_are_keys_of_the_schema)
 
 		cr_assert_not_null(f->name, "%zu", i);
 		cr_assert(f->in_expr, "%s", f->name);
-		cr_assert_eq(schema_find_key(f->ip ? ip : send, f->name) != NULL, f->in_send, "%s",
-			     f->name);
+		cr_assert_eq(schema_find_key(f->ip ? ip : send, f->name) != NULL, f->in_send,
+			     "%s", f->name);
 		cr_assert_eq(schema_find_key(f->ip ? ip_expect : expect, f->name) != NULL,
 			     f->in_expect, "%s", f->name);
 	}
@@ -578,41 +589,44 @@ Test(plan, fields_are_keys_of_the_schema)
 Test(plan, text_of_a_plan)
 {
 	struct suite *s = load(
-		HEAD "fragments:\n"
-		     "  - {reaches: SYN-RECEIVED, steps: [send: SYN, expect: SYN|ACK]}\n" CASE
-			     ONLY_IPV4 "    tester: {iss: 5}\n" STEPS
-		     "      - reach: SYN-RECEIVED\n"
-		     "      - send: {flags: ACK, seq: iss + 1, data: hello, options: [nop, {mss: 5}]}\n"
-		     "        as: it\n"
-		     "      - one-of:\n"
-		     "          - expect: {flags: RST, seq: {not: it.ack}, after: 10ms}\n"
-		     "            state: LISTEN\n"
-		     "          - {expect-none: 1500ms, level: may, deviation: mute}\n"
-		     "      - optional: {options: {timestamps: {ecr: 5}, only: offered}, data: \"\"}\n");
+		HEAD
+		"fragments:\n"
+		"  - {reaches: SYN-RECEIVED, steps: [send: SYN, expect: SYN|ACK]}\n" CASE
+			ONLY_IPV4 "    tester: {iss: 5}\n" STEPS "      - reach: SYN-RECEIVED\n"
+		"      - send: {flags: ACK, seq: iss + 1, data: hello, options: [nop, {mss: 5}]}\n"
+		"        as: it\n"
+		"      - one-of:\n"
+		"          - expect: {flags: RST, seq: {not: it.ack}, after: 10ms}\n"
+		"            state: LISTEN\n"
+		"          - {expect-none: 1500ms, level: may, deviation: mute}\n"
+		"      - optional: {options: {timestamps: {ecr: 5}, only: offered}, data: \"\"}\n");
 	struct buf b = BUF_INIT;
 
 	plan_add_text(only(s), &b);
-	cr_assert_str_eq(buf_str(&b),
-			 "a/x[ip=4]\n"
-			 "# T\n"
-			 "# must; needs listener\n"
-			 "# covers rfc9293:MUST-1\n"
-			 "# iss 5\n"
-			 "  # reach SYN-RECEIVED\n"
-			 "  send    SYN seq=snd.nxt ack=0 win=65535 <mss>\n"
-			 "  expect  SYN|ACK within 1 s  state SYN-RECEIVED\n"
-			 "  # the case\n"
-			 "  send    ACK seq=iss+1 ack=rcv.nxt win=65535 <nop, mss 5> data \"hello\"  as it\n"
-			 "  one-of  2 alternatives\n"
-			 "    either:\n"
-			 "      expect  RST seq not it.ack after 10 ms within 1 s  state LISTEN\n"
-			 "    or (may) deviation mute:\n"
-			 "      expect-none nothing for 1.5 s\n"
-			 "      alive   handshake\n"
-			 "  optional any segment timestamps ecr=5 only options offered no data within 1 s\n");
+	cr_assert_str_eq(
+		buf_str(&b),
+		"a/x[ip=4]\n"
+		"# T\n"
+		"# must; needs listener\n"
+		"# covers rfc9293:MUST-1\n"
+		"# iss 5\n"
+		"  # reach SYN-RECEIVED\n"
+		"  send    SYN seq=snd.nxt ack=0 win=65535 <mss>\n"
+		"  expect  SYN|ACK within 1 s  state SYN-RECEIVED\n"
+		"  # the case\n"
+		"  send    ACK seq=iss+1 ack=rcv.nxt win=65535 <nop, mss 5> data \"hello\"  as it\n"
+		"  one-of  2 alternatives\n"
+		"    either:\n"
+		"      expect  RST seq not it.ack after 10 ms within 1 s  state LISTEN\n"
+		"    or (may) deviation mute:\n"
+		"      expect-none nothing for 1.5 s\n"
+		"      alive   handshake\n"
+		"  optional any segment timestamps ecr=5 only options offered no data "
+		"within 1 s\n");
 	buf_reset(&b);
 	plan_describe_expect(only(s), 3, &b);
-	cr_assert_str_eq(buf_str(&b), "RST seq not it.ack after 10 ms within 1 s or nothing for 1.5 s");
+	cr_assert_str_eq(buf_str(&b),
+			 "RST seq not it.ack after 10 ms within 1 s or nothing for 1.5 s");
 	buf_fini(&b);
 	suite_free(s);
 }
@@ -657,7 +671,8 @@ Test(plan, the_port_that_provides)
 	cr_assert_eq(target_choose(&t, 1u << NEED_SENDS_FOREVER, &missing), 19);
 	cr_assert_neq(target_choose(&t, 1u << NEED_CLOSED_PORT, &missing), -1);
 	cr_assert_null(missing);
-	cr_assert_eq(target_choose(&t, 1u << NEED_ECHO | 1u << NEED_CLOSES_FIRST, &missing), -1);
+	cr_assert_eq(target_choose(&t, 1u << NEED_ECHO | 1u << NEED_CLOSES_FIRST, &missing),
+		     -1);
 	cr_assert_not_null(strstr(missing, "no single port"));
 	t.n_ports = 1;
 	cr_assert_eq(target_choose(&t, 1u << NEED_CLOSED_PORT, &missing), -1);
@@ -695,7 +710,8 @@ static void tree_add(struct tree *t, const char *name, const char *text)
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", t->dir, name);
-	for (slash = strchr(path + strlen(t->dir) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (slash = strchr(path + strlen(t->dir) + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		mkdir(path, 0700);
 		*slash = '/';
@@ -790,9 +806,10 @@ Test(plan, errors_of_all_files)
 	cr_assert_null(tree_load(&t, "c", NULL, &ds));
 	cr_assert_eq(ds.n_errors, 3);
 	diags_render(&ds, false, &b);
-	cr_assert_not_null(strstr(buf_str(&b), "/c/b.yaml:4:74: error: unknown flag \"SNY\""), "%s",
+	cr_assert_not_null(strstr(buf_str(&b), "/c/b.yaml:4:74: error: unknown flag \"SNY\""),
+			   "%s", buf_str(&b));
+	cr_assert_not_null(strstr(buf_str(&b), "there is a case b/x already"), "%s",
 			   buf_str(&b));
-	cr_assert_not_null(strstr(buf_str(&b), "there is a case b/x already"), "%s", buf_str(&b));
 	cr_assert_null(tree_load(&t, "nothing", NULL, &ds));
 	buf_reset(&b);
 	diags_render(&ds, false, &b);
@@ -825,8 +842,8 @@ Test(plan, what_a_suite_may_cost)
 {
 	static const struct suite_limits few = { .max_plans = 3, .budget = 1000000 };
 	static const struct suite_limits little = { .max_plans = 1000, .budget = 10 };
-	static const char text[] = HEAD CASE "    matrix: {a: [SYN, FIN, RST]}\n" STEPS
-					     "      - send: $a\n";
+	static const char text[] =
+		HEAD CASE "    matrix: {a: [SYN, FIN, RST]}\n" STEPS "      - send: $a\n";
 	struct diags ds;
 	uint64_t i;
 
