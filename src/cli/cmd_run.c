@@ -253,6 +253,11 @@ static int run_plans(struct run_command *c)
 		log_msg(LOG_ERROR, "the link failed: %s", strerror(-err));
 		return CLI_INCOMPLETE;
 	}
+	if (!connection_alive(&c->conn)) {
+		log_msg(LOG_ERROR, "the lab's services ended before the run did: failures prove "
+				   "nothing");
+		return CLI_INCOMPLETE;
+	}
 	return CLI_OK;
 }
 

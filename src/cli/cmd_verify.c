@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "cli/command.h"
 #include "cli/results.h"
 #include "cli/select.h"
+#include "report/text.h"
 #include "trace/evidence.h"
 #include "verify/verify.h"
 
@@ -123,6 +125,30 @@ static void judge(struct verify_command *c, const struct exhibit *e, struct aren
 	note_difference(c, e, &v);
 }
 
+/* The lab's addresses are for documentation (RFC 5737, RFC 3849): no target has them. */
+static const char *rerun_prefix(const struct verify_command *c)
+{
+	const struct trace_setup *s = &c->exhibit->trace.setup;
+	bool v6 = s->target.family == 6;
+	char address[IP_ADDR_STRLEN];
+	struct buf b = BUF_INIT;
+	const char *prefix;
+
+	text_add_shell(&b, c->cli->program);
+	buf_adds(&b, " run");
+	for (size_t i = 0; i < c->cli->opt.cases.n; i++) {
+		buf_adds(&b, " --cases ");
+		text_add_shell(&b, c->cli->opt.cases.item[i]);
+	}
+	ip_addr_str(&s->target, address, sizeof(address));
+	if (strcmp(address, "192.0.2.1") && strcmp(address, "2001:db8::1"))
+		buf_printf(&b, " --target %s%s%s:%u", v6 ? "'[" : "", address, v6 ? "]'" : "",
+			   s->target_port);
+	prefix = arena_strdup(c->arena, buf_str(&b));
+	buf_fini(&b);
+	return prefix;
+}
+
 static void describe_suite(struct verify_command *c)
 {
 	struct report_suite *s = &c->results.suite;
@@ -134,7 +160,7 @@ static void describe_suite(struct verify_command *c)
 		s->target = "saved evidence";
 	s->seed = first->trace.setup.seed;
 	s->n_planned = c->n;
-	s->rerun_prefix = "shakedown run";
+	s->rerun_prefix = rerun_prefix(c);
 }
 
 static int judge_all(struct verify_command *c)

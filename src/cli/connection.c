@@ -112,6 +112,11 @@ int connection_open(struct cli *cli, struct connection *c)
 	return status;
 }
 
+bool connection_alive(struct connection *c)
+{
+	return !c->lab || lab_alive(c->lab);
+}
+
 void connection_close(struct connection *c)
 {
 	if (c->lab)

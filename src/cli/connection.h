@@ -28,6 +28,8 @@ int connection_describe(struct cli *cli, struct connection *c);
 
 /* Opens the link; the same.  connection_close() is to be called in any case. */
 int connection_open(struct cli *cli, struct connection *c);
+/* Whether the target is still what it was: the lab's services have not ended. */
+bool connection_alive(struct connection *c);
 void connection_close(struct connection *c);
 
 #endif

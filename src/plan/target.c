@@ -58,11 +58,12 @@ uint32_t target_wellknown(uint16_t port)
 }
 
 #define MISSING(what, need) \
-	"the target has no port " what "; if there is one, say --provides PORT=" need
+	"the target has no port " what "; if there is one, say --port N=" need
 
 static const char *const missing_need[NEED_N] = {
 	[NEED_LISTENER] = MISSING("that accepts connections", "listener"),
-	[NEED_CLOSED_PORT] = MISSING("that is known to be closed", "closed-port"),
+	[NEED_CLOSED_PORT] = "the target has no port that is known to be closed; if there is one, "
+			     "say --closed-port N",
 	[NEED_ECHO] = MISSING("that sends back what it reads", "echo"),
 	[NEED_QUIET] = MISSING("that is quiet until it is spoken to", "quiet"),
 	[NEED_SPEAKS_FIRST] = MISSING("that speaks first", "speaks-first"),
@@ -84,7 +85,7 @@ static const char *what_is_missing(const struct target *t, uint32_t needs)
 		if (needs & ~any & (1u << i))
 			return missing_need[i];
 	return "the target has no single port that provides all the case needs; if there is one, "
-	       "say --provides PORT=NEED,NEED";
+	       "say --port N=NEED,NEED";
 }
 
 int target_choose(const struct target *t, uint32_t needs, const char **missing)

@@ -30,7 +30,7 @@ uint32_t target_wellknown(uint16_t port);
 /*
  * The port that provides all of @needs, or -1 with *missing set to a sentence
  * that says what is missing and how to name it ("the target has no port that
- * closes on FIN; say --provides ...").  *missing is static.
+ * closes on FIN; say --port ...").  *missing is static.
  */
 int target_choose(const struct target *t, uint32_t needs, const char **missing);
 
