@@ -159,6 +159,8 @@ static const char *rerun_prefix(const struct cli *cli)
 	if (o->interface)
 		add_option(&b, "interface", o->interface);
 	add_options(&b, "source", &o->source);
+	if (strcmp(o->rst_guard, "listener"))
+		add_option(&b, "rst-guard", o->rst_guard);
 	if (o->set_offloads)
 		add_option(&b, "set-offloads", NULL);
 	s = arena_strdup(o->arena, buf_str(&b));

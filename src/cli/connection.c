@@ -2,11 +2,14 @@
 /*
  * Opening the way to the target.
  */
+#include "config.h"
+
 #include "cli/connection.h"
 
 #include <string.h>
 
 #include "base/arena.h"
+#include "cli/sanity.h"
 #include "cli/target_arg.h"
 #include "link/lab.h"
 #include "link/live.h"
@@ -68,6 +71,22 @@ static int open_lab(struct cli *cli, struct connection *c, struct diags *ds)
 	return CLI_OK;
 }
 
+/* Asked for by name, it must be there: another guard is another experiment. */
+static bool check_guard(const struct options *o, struct diags *ds)
+{
+#ifdef HAVE_NFTABLES
+	(void)o;
+	(void)ds;
+	return true;
+#else
+	if (strcmp(o->rst_guard, "nft"))
+		return true;
+	diag_add(ds, DIAG_ERROR, NULL, "--rst-guard nft: this program was built without nftables");
+	diag_add_help(ds, "leave it out, or build with ./configure --with-nftables");
+	return false;
+#endif
+}
+
 static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
 {
 	struct live_config cfg = {
@@ -75,13 +94,18 @@ static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
 		.target6 = c->target.addr6,
 		.interface = cli->opt.interface,
 		.set_offloads = cli->opt.set_offloads,
+		.guard = strcmp(cli->opt.rst_guard, "nft") ? GUARD_LISTENER : GUARD_NFT,
 	};
 	int status = target_arg_sources(&cli->opt, &cfg.source4, &cfg.source6, ds);
 
 	if (status)
 		return status;
+	if (!check_guard(&cli->opt, ds))
+		return CLI_USAGE;
 	c->jobs = LIVE_JOBS;
-	return live_open(&cfg, &c->link, ds) ? CLI_INCOMPLETE : CLI_OK;
+	if (live_open(&cfg, &c->link, ds))
+		return CLI_INCOMPLETE;
+	return sanity_check(c->link, &c->target, ds) ? CLI_OK : CLI_INCOMPLETE;
 }
 
 /* "eth1 192.0.2.9 and 2001:db8::9" */

@@ -3,6 +3,7 @@
 # The commands.
 
 unit_tests += tests/unit/test_attempts
+unit_tests += tests/unit/test_sanity
 
 libshakedown_a_SOURCES += \
 	%D%/attempts.c \
@@ -30,6 +31,8 @@ libshakedown_a_SOURCES += \
 	%D%/rehearse.h \
 	%D%/results.c \
 	%D%/results.h \
+	%D%/sanity.c \
+	%D%/sanity.h \
 	%D%/select.c \
 	%D%/select.h \
 	%D%/tagexpr.c \

@@ -38,6 +38,13 @@ static const char *word_color(size_t i)
 	return i < 3 ? words[i] : NULL;
 }
 
+static const char *word_guard(size_t i)
+{
+	static const char *const words[] = { "listener", "nft" };
+
+	return i < 2 ? words[i] : NULL;
+}
+
 static const char *word_keep(size_t i)
 {
 	static const char *const words[] = { "all", "failed", "none" };
@@ -223,6 +230,8 @@ const struct option_row option_rows[] = {
 	  BIT(RUN), set_text, FIELD(interface), .complete = "interfaces" },
 	{ "source", 0, "ADDR", "the tester's address: the host's own, or one that nobody uses",
 	  BIT(RUN), set_list, FIELD(source) },
+	{ "rst-guard", 0, "KIND", "what keeps this host's kernel from resetting the tester",
+	  BIT(RUN), set_word, FIELD(rst_guard), .word = word_guard, .preset = "listener" },
 	{ "set-offloads", 0, NULL, "turn off offloads of the interface that falsify the capture",
 	  BIT(RUN), set_flag, FIELD(set_offloads) },
 

@@ -38,6 +38,7 @@ struct options {
 	const char *interface;
 	struct option_list source;
 	bool set_offloads;
+	const char *rst_guard; /* "listener" or "nft" */
 
 	/* how to run */
 	uint64_t jobs; /* 0: by the target */

@@ -314,7 +314,8 @@ static bool is_broken(const struct segment *s)
  */
 static void note_offer(struct model *m, const struct segment *s)
 {
-	uint32_t wnd = (uint32_t)s->window << (m->ws_ok && !(s->flags & TCP_SYN) ? m->our_shift : 0);
+	uint8_t shift = m->ws_ok && !(s->flags & TCP_SYN) ? m->our_shift : 0;
+	uint32_t wnd = (uint32_t)s->window << shift;
 
 	if ((s->flags & TCP_ACK) && m->iss_known)
 		m->offered_right = seq_max(m->offered_right, s->ack + wnd);

@@ -123,7 +123,8 @@ static bool wrong_form(const struct model_credit *c, const struct segment *s,
 		return violate_value(v, c->clause, FIELD_SEQ, 0,
 				     "a reset that answers a segment without ACK has SEQ 0");
 	return violate_value(v, c->clause, FIELD_ACK, c->ack,
-			     "a reset that answers a segment without ACK acknowledges SEG.SEQ+SEG.LEN");
+			     "a reset that answers a segment without ACK "
+			     "acknowledges SEG.SEQ+SEG.LEN");
 }
 
 static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
@@ -342,7 +343,9 @@ static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 	bool ok;
 
 	if (!(states & RECEIVING_STATES))
-		return violate(v, m->states & STATE_BIT(TCP_LISTEN) ? "SA-LISTEN-5" : "SA-CLOSED-1", FIELD_FLAGS,
+		return violate(v,
+			       m->states & STATE_BIT(TCP_LISTEN) ? "SA-LISTEN-5" : "SA-CLOSED-1",
+			       FIELD_FLAGS,
 			       "sends on a connection that does not exist");
 	if (!(s->flags & TCP_ACK))
 		return violate(v, "3.1-ACK", FIELD_FLAGS,

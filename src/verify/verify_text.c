@@ -270,7 +270,8 @@ static const char *expectation(struct verify *v, const struct walk_finding *f)
 	struct buf b = BUF_INIT;
 	const char *s = NULL;
 
-	if (!st || (st->kind != PLAN_EXPECT && st->kind != PLAN_ONE_OF && st->kind != PLAN_EXPECT_NONE))
+	if (!st || (st->kind != PLAN_EXPECT && st->kind != PLAN_ONE_OF &&
+		    st->kind != PLAN_EXPECT_NONE))
 		return NULL;
 	plan_describe_expect(v->plan, f->step, &b);
 	if (b.len)

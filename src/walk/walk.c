@@ -632,7 +632,9 @@ static int64_t step_due(const struct walk *w)
 		return w->ref_ns + one_of_due(w, st);
 	case PLAN_EXPECT:
 		end = &w->plan->step[chain_end(w)];
-		return w->ref_ns + (end->kind == PLAN_ONE_OF ? one_of_due(w, end) : end->expect->within_ns);
+		if (end->kind == PLAN_ONE_OF)
+			return w->ref_ns + one_of_due(w, end);
+		return w->ref_ns + end->expect->within_ns;
 	default:
 		return INT64_MAX;
 	}

@@ -159,7 +159,12 @@ static inline bool same_verdict(const struct verdict *a, const struct verdict *b
 static inline void verify_offline(struct outcome *o, const struct plan *p,
 				  const struct trace *t)
 {
-	struct evidence_note note = { .variant = p->id, .program = "test", .verdict = verdict_names[o->v.kind], .packet = o->v.packet_note };
+	struct evidence_note note = {
+		.variant = p->id,
+		.program = "test",
+		.verdict = verdict_names[o->v.kind],
+		.packet = o->v.packet_note,
+	};
 	struct evidence_info info;
 	struct buf b = BUF_INIT;
 	struct verdict v;

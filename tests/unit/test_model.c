@@ -38,47 +38,128 @@ struct story {
 	struct line line[16];
 };
 
-#define OPEN_UP                                                  \
-	{ '>', SY, 0, 0, 0, S(SYN_RECEIVED), NULL },             \
-		{ '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL }, \
-	{                                                        \
-		'>', A, 1, 1, 0, S(ESTABLISHED), NULL            \
-	}
+/* clang-format off */
+#define OPEN_UP \
+	{ '>', SY, 0, 0, 0, S(SYN_RECEIVED), NULL }, \
+	{ '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL }, \
+	{ '>', A, 1, 1, 0, S(ESTABLISHED), NULL }
 
 static const struct story stories[] = {
 	{ "handshake", TCP_LISTEN, { OPEN_UP } },
-	{ "SYN,ACK with a wrong ACK", TCP_LISTEN, { { '>', SY, 0, 0, 0, 0, NULL }, { '<', SY | A, 0, 2, 0, 0, "SA-LISTEN-3" } } },
-	{ "SYN,ACK repeated with another ISS", TCP_LISTEN, { { '>', SY, 0, 0, 0, 0, NULL }, { '<', SY | A, 0, 1, 0, 0, NULL }, { '<', SY | A, 5, 1, 0, 0, "SA-LISTEN-3" } } },
-	{ "SYN,ACK nobody asked for", TCP_LISTEN, { { '<', SY | A, 0, 1, 0, 0, "SA-LISTEN-2" } } },
-	{ "listener resets a SYN", TCP_LISTEN, { { '>', SY, 0, 0, 0, 0, NULL }, { '<', R | A, (uint32_t)-THEM, 1, 0, 0, "SA-LISTEN-3" } } },
-	{ "ACK to a listener", TCP_LISTEN, { { '>', A, 5, 77, 0, S(LISTEN), NULL }, { '<', R, 77, 0, 0, S(LISTEN), NULL } } },
-	{ "reset with ACK bit for an ACK", TCP_LISTEN, { { '>', A, 5, 77, 0, S(LISTEN), NULL }, { '<', R | A, 77, 5, 0, 0, "SA-LISTEN-2" } } },
-	{ "reset with another SEQ", TCP_LISTEN, { { '>', A, 5, 77, 0, S(LISTEN), NULL }, { '<', R, 78, 0, 0, 0, "SA-LISTEN-2" } } },
-	{ "two resets for one ACK", TCP_LISTEN, { { '>', A, 5, 77, 0, S(LISTEN), NULL }, { '<', R, 77, 0, 0, S(LISTEN), NULL }, { '<', R, 77, 0, 0, 0, "3.5.2" } } },
-	{ "SYN to a closed port", TCP_CLOSED, { { '>', SY, 0, 0, 0, S(CLOSED), NULL }, { '<', R | A, (uint32_t)-THEM, 1, 0, S(CLOSED), NULL } } },
-	{ "SYN with data to a closed port", TCP_CLOSED, { { '>', SY, 0, 0, 4, S(CLOSED), NULL }, { '<', R | A, (uint32_t)-THEM, 1, 0, 0, "SA-CLOSED-2" } } },
-	{ "reset to a closed port is not answered", TCP_CLOSED, { { '>', R, 0, 0, 0, S(CLOSED), NULL }, { '<', R, 0, 0, 0, 0, "3.5.2" } } },
-	{ "four-way close, tester first", TCP_LISTEN, { OPEN_UP, { '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL }, { '<', A, 1, 2, 0, S(CLOSE_WAIT), NULL }, { '<', F | A, 1, 2, 0, S(LAST_ACK), NULL }, { '>', A, 2, 2, 0, S(CLOSED), NULL }, { '>', A, 2, 2, 0, S(CLOSED), NULL }, { '<', R, 2, 0, 0, S(CLOSED), NULL } } },
-	{ "FIN acknowledged too far", TCP_LISTEN, { OPEN_UP, { '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL }, { '<', A, 1, 3, 0, 0, "3.4-ACK-BEYOND" } } },
-	{ "four-way close, target first", TCP_LISTEN, { OPEN_UP, { '<', A | F, 1, 1, 10, S(FIN_WAIT_1), NULL }, { '>', A, 1, 12, 0, S(FIN_WAIT_2), NULL }, { '>', A, 1, 12, 5, S(FIN_WAIT_2) | S(CLOSED), NULL }, { '<', A, 12, 6, 0, S(FIN_WAIT_2), NULL }, { '>', F | A, 6, 12, 0, S(TIME_WAIT), NULL }, { '<', A, 12, 7, 0, S(TIME_WAIT), NULL }, { '>', F | A, 6, 12, 0, S(TIME_WAIT), NULL }, { '<', A, 12, 7, 0, S(TIME_WAIT), NULL } } },
-	{ "simultaneous close", TCP_LISTEN, { OPEN_UP, { '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL }, { '>', A | F, 1, 1, 0, S(CLOSING), NULL }, { '<', A, 2, 2, 0, S(CLOSING), NULL }, { '>', A, 2, 2, 0, S(TIME_WAIT), NULL } } },
-	{ "FINs cross on the wire", TCP_LISTEN, { OPEN_UP, { '>', A | F, 1, 1, 0, S(CLOSE_WAIT), NULL }, { '<', A | F, 1, 1, 0, S(CLOSING), NULL }, { '<', A, 2, 2, 0, S(CLOSING), NULL }, { '>', A, 2, 2, 0, S(TIME_WAIT), NULL } } },
-	{ "FIN and ACK of the FIN in one", TCP_LISTEN, { OPEN_UP, { '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL }, { '>', A | F, 1, 2, 0, S(TIME_WAIT), NULL } } },
-	{ "data after the FIN", TCP_LISTEN, { OPEN_UP, { '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL }, { '<', A, 2, 1, 4, 0, "3.6-AFTER-FIN" } } },
-	{ "a gap in the target's data", TCP_LISTEN, { OPEN_UP, { '<', A, 5, 1, 4, 0, "3.4-SEQ" } } },
-	{ "an ACK without SND.NXT", TCP_LISTEN, { OPEN_UP, { '<', A, 4, 1, 0, 0, "3.10.7.4-SEQ" } } },
-	{ "acknowledges less than before", TCP_LISTEN, { OPEN_UP, { '>', A, 1, 1, 10, S(ESTABLISHED), NULL }, { '<', A, 1, 11, 0, S(ESTABLISHED), NULL }, { '<', A, 1, 6, 0, 0, "3.4-ACK-BACKWARDS" } } },
-	{ "data without ACK", TCP_LISTEN, { OPEN_UP, { '<', TCP_PSH, 1, 0, 4, 0, "3.1-ACK" } } },
-	{ "reset in ESTABLISHED", TCP_LISTEN, { OPEN_UP, { '>', R, 1, 0, 0, S(CLOSED), NULL }, { '>', A, 1, 1, 0, S(CLOSED), NULL }, { '<', R, 1, 0, 0, S(CLOSED), NULL } } },
-	{ "reset beside RCV.NXT: challenge or RFC 793", TCP_LISTEN, { OPEN_UP, { '>', R, 2, 0, 0, S(ESTABLISHED) | S(CLOSED), NULL }, { '<', A, 1, 1, 0, S(ESTABLISHED), NULL } } },
-	{ "reset outside the window", TCP_LISTEN, { OPEN_UP, { '>', R, 0x100000, 0, 0, S(ESTABLISHED), NULL } } },
-	{ "reset in SYN-RECEIVED", TCP_LISTEN, { { '>', SY, 0, 0, 0, 0, NULL }, { '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL }, { '>', R, 1, 0, 0, S(LISTEN), NULL }, { '>', SY, 9, 0, 0, S(SYN_RECEIVED), NULL }, { '<', SY | A, 7, 10, 0, S(SYN_RECEIVED), NULL } } },
-	{ "bad ACK in SYN-RECEIVED", TCP_LISTEN, { { '>', SY, 0, 0, 0, 0, NULL }, { '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL }, { '>', A, 1, 2, 0, S(SYN_RECEIVED), NULL }, { '<', R, 2, 0, 0, S(SYN_RECEIVED), NULL }, { '>', A, 1, 1, 0, S(ESTABLISHED), NULL } } },
-	{ "FIN beyond a hole, then the hole is filled", TCP_LISTEN, { OPEN_UP, { '>', A | F, 11, 1, 4, S(ESTABLISHED), NULL }, { '<', A, 1, 1, 0, S(ESTABLISHED), NULL }, { '>', A, 1, 1, 10, S(ESTABLISHED) | S(CLOSE_WAIT), NULL }, { '<', A, 1, 16, 0, 0, NULL } } },
-	{ "resets for no reason", TCP_LISTEN, { OPEN_UP, { '<', R, 9, 0, 0, 0, "3.10.5-ABORT" } } },
-	{ "application aborts", TCP_LISTEN, { OPEN_UP, { '<', R | A, 1, 1, 0, S(CLOSED), NULL } } },
-	{ "SYN without ACK for an answer", TCP_LISTEN, { { '>', SY, 0, 0, 0, 0, NULL }, { '<', SY, 0, 0, 0, 0, "SA-LISTEN-3" } } },
+	{ "SYN,ACK with a wrong ACK", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY | A, 0, 2, 0, 0, "SA-LISTEN-3" } } },
+	{ "SYN,ACK repeated with another ISS", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY | A, 0, 1, 0, 0, NULL },
+		{ '<', SY | A, 5, 1, 0, 0, "SA-LISTEN-3" } } },
+	{ "SYN,ACK nobody asked for", TCP_LISTEN, {
+		{ '<', SY | A, 0, 1, 0, 0, "SA-LISTEN-2" } } },
+	{ "listener resets a SYN", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', R | A, (uint32_t)-THEM, 1, 0, 0, "SA-LISTEN-3" } } },
+	{ "ACK to a listener", TCP_LISTEN, {
+		{ '>', A, 5, 77, 0, S(LISTEN), NULL },
+		{ '<', R, 77, 0, 0, S(LISTEN), NULL } } },
+	{ "reset with ACK bit for an ACK", TCP_LISTEN, {
+		{ '>', A, 5, 77, 0, S(LISTEN), NULL },
+		{ '<', R | A, 77, 5, 0, 0, "SA-LISTEN-2" } } },
+	{ "reset with another SEQ", TCP_LISTEN, {
+		{ '>', A, 5, 77, 0, S(LISTEN), NULL },
+		{ '<', R, 78, 0, 0, 0, "SA-LISTEN-2" } } },
+	{ "two resets for one ACK", TCP_LISTEN, {
+		{ '>', A, 5, 77, 0, S(LISTEN), NULL },
+		{ '<', R, 77, 0, 0, S(LISTEN), NULL },
+		{ '<', R, 77, 0, 0, 0, "3.5.2" } } },
+	{ "SYN to a closed port", TCP_CLOSED, {
+		{ '>', SY, 0, 0, 0, S(CLOSED), NULL },
+		{ '<', R | A, (uint32_t)-THEM, 1, 0, S(CLOSED), NULL } } },
+	{ "SYN with data to a closed port", TCP_CLOSED, {
+		{ '>', SY, 0, 0, 4, S(CLOSED), NULL },
+		{ '<', R | A, (uint32_t)-THEM, 1, 0, 0, "SA-CLOSED-2" } } },
+	{ "reset to a closed port is not answered", TCP_CLOSED, {
+		{ '>', R, 0, 0, 0, S(CLOSED), NULL },
+		{ '<', R, 0, 0, 0, 0, "3.5.2" } } },
+	{ "four-way close, tester first", TCP_LISTEN, { OPEN_UP,
+		{ '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL },
+		{ '<', A, 1, 2, 0, S(CLOSE_WAIT), NULL },
+		{ '<', F | A, 1, 2, 0, S(LAST_ACK), NULL },
+		{ '>', A, 2, 2, 0, S(CLOSED), NULL },
+		{ '>', A, 2, 2, 0, S(CLOSED), NULL },
+		{ '<', R, 2, 0, 0, S(CLOSED), NULL } } },
+	{ "FIN acknowledged too far", TCP_LISTEN, { OPEN_UP,
+		{ '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL },
+		{ '<', A, 1, 3, 0, 0, "3.4-ACK-BEYOND" } } },
+	{ "four-way close, target first", TCP_LISTEN, { OPEN_UP,
+		{ '<', A | F, 1, 1, 10, S(FIN_WAIT_1), NULL },
+		{ '>', A, 1, 12, 0, S(FIN_WAIT_2), NULL },
+		{ '>', A, 1, 12, 5, S(FIN_WAIT_2) | S(CLOSED), NULL },
+		{ '<', A, 12, 6, 0, S(FIN_WAIT_2), NULL },
+		{ '>', F | A, 6, 12, 0, S(TIME_WAIT), NULL },
+		{ '<', A, 12, 7, 0, S(TIME_WAIT), NULL },
+		{ '>', F | A, 6, 12, 0, S(TIME_WAIT), NULL },
+		{ '<', A, 12, 7, 0, S(TIME_WAIT), NULL } } },
+	{ "simultaneous close", TCP_LISTEN, { OPEN_UP,
+		{ '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL },
+		{ '>', A | F, 1, 1, 0, S(CLOSING), NULL },
+		{ '<', A, 2, 2, 0, S(CLOSING), NULL },
+		{ '>', A, 2, 2, 0, S(TIME_WAIT), NULL } } },
+	{ "FINs cross on the wire", TCP_LISTEN, { OPEN_UP,
+		{ '>', A | F, 1, 1, 0, S(CLOSE_WAIT), NULL },
+		{ '<', A | F, 1, 1, 0, S(CLOSING), NULL },
+		{ '<', A, 2, 2, 0, S(CLOSING), NULL },
+		{ '>', A, 2, 2, 0, S(TIME_WAIT), NULL } } },
+	{ "FIN and ACK of the FIN in one", TCP_LISTEN, { OPEN_UP,
+		{ '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL },
+		{ '>', A | F, 1, 2, 0, S(TIME_WAIT), NULL } } },
+	{ "data after the FIN", TCP_LISTEN, { OPEN_UP,
+		{ '<', A | F, 1, 1, 0, S(FIN_WAIT_1), NULL },
+		{ '<', A, 2, 1, 4, 0, "3.6-AFTER-FIN" } } },
+	{ "a gap in the target's data", TCP_LISTEN, { OPEN_UP,
+		{ '<', A, 5, 1, 4, 0, "3.4-SEQ" } } },
+	{ "an ACK without SND.NXT", TCP_LISTEN, { OPEN_UP,
+		{ '<', A, 4, 1, 0, 0, "3.10.7.4-SEQ" } } },
+	{ "acknowledges less than before", TCP_LISTEN, { OPEN_UP,
+		{ '>', A, 1, 1, 10, S(ESTABLISHED), NULL },
+		{ '<', A, 1, 11, 0, S(ESTABLISHED), NULL },
+		{ '<', A, 1, 6, 0, 0, "3.4-ACK-BACKWARDS" } } },
+	{ "data without ACK", TCP_LISTEN, { OPEN_UP,
+		{ '<', TCP_PSH, 1, 0, 4, 0, "3.1-ACK" } } },
+	{ "reset in ESTABLISHED", TCP_LISTEN, { OPEN_UP,
+		{ '>', R, 1, 0, 0, S(CLOSED), NULL },
+		{ '>', A, 1, 1, 0, S(CLOSED), NULL },
+		{ '<', R, 1, 0, 0, S(CLOSED), NULL } } },
+	{ "reset beside RCV.NXT: challenge or RFC 793", TCP_LISTEN, { OPEN_UP,
+		{ '>', R, 2, 0, 0, S(ESTABLISHED) | S(CLOSED), NULL },
+		{ '<', A, 1, 1, 0, S(ESTABLISHED), NULL } } },
+	{ "reset outside the window", TCP_LISTEN, { OPEN_UP,
+		{ '>', R, 0x100000, 0, 0, S(ESTABLISHED), NULL } } },
+	{ "reset in SYN-RECEIVED", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL },
+		{ '>', R, 1, 0, 0, S(LISTEN), NULL },
+		{ '>', SY, 9, 0, 0, S(SYN_RECEIVED), NULL },
+		{ '<', SY | A, 7, 10, 0, S(SYN_RECEIVED), NULL } } },
+	{ "bad ACK in SYN-RECEIVED", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY | A, 0, 1, 0, S(SYN_RECEIVED), NULL },
+		{ '>', A, 1, 2, 0, S(SYN_RECEIVED), NULL },
+		{ '<', R, 2, 0, 0, S(SYN_RECEIVED), NULL },
+		{ '>', A, 1, 1, 0, S(ESTABLISHED), NULL } } },
+	{ "FIN beyond a hole, then the hole is filled", TCP_LISTEN, { OPEN_UP,
+		{ '>', A | F, 11, 1, 4, S(ESTABLISHED), NULL },
+		{ '<', A, 1, 1, 0, S(ESTABLISHED), NULL },
+		{ '>', A, 1, 1, 10, S(ESTABLISHED) | S(CLOSE_WAIT), NULL },
+		{ '<', A, 1, 16, 0, 0, NULL } } },
+	{ "resets for no reason", TCP_LISTEN, { OPEN_UP,
+		{ '<', R, 9, 0, 0, 0, "3.10.5-ABORT" } } },
+	{ "application aborts", TCP_LISTEN, { OPEN_UP,
+		{ '<', R | A, 1, 1, 0, S(CLOSED), NULL } } },
+	{ "SYN without ACK for an answer", TCP_LISTEN, {
+		{ '>', SY, 0, 0, 0, 0, NULL },
+		{ '<', SY, 0, 0, 0, 0, "SA-LISTEN-3" } } },
 };
+/* clang-format on */
 
 static void fill(struct segment *s, const struct line *l)
 {
@@ -177,7 +258,9 @@ Test(model, crossing)
 /* An acknowledgment that a FIN overtook carries the numbers from before. */
 Test(model, overtaken)
 {
-	const struct story open = { "open", TCP_LISTEN, { OPEN_UP, { '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL } } };
+	const struct story open = {
+		"open", TCP_LISTEN, { OPEN_UP, { '>', F | A, 1, 1, 0, S(CLOSE_WAIT), NULL } }
+	};
 	struct line fin = { '<', F | A, 1, 2, 0, 0, NULL };
 	struct line ack = { '<', A, 1, 2, 0, 0, NULL };
 	struct model_violation v;
@@ -252,7 +335,12 @@ static void lint_one(const char *rule, uint16_t flags, uint32_t defects,
 Test(lint, rounding_of_a_scaled_window_is_no_shrinking)
 {
 	struct segment s = { .flags = A, .ack = 0xfffffff0, .window = 3 };
-	struct lint_context c = { .window_known = true, .ack_lo = 0xfffffff0, .window_right = 8 + 7, .window_shift = 3 };
+	struct lint_context c = {
+		.window_known = true,
+		.ack_lo = 0xfffffff0,
+		.window_right = 8 + 7,
+		.window_shift = 3,
+	};
 	uint8_t out[2];
 
 	cr_assert_eq(lint_segment(&s, &c, out, 2), 0);

@@ -24,124 +24,168 @@ struct scene {
 	const char *words; /* in its message, or NULL */
 };
 
+/* clang-format off */
 static const struct scene scenes[] = {
-	{ "handshake", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "the ACK number is one too high", "", OPEN_STEPS, { { 1, SA, 0, 1, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_UNEXPECTED, "acknowledges SEG.SEQ+1" },
-	{ "the checksum is bad", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, R_BAD_CHECKSUM } }, false, VERDICT_FAIL, FINDING_LINT, "checksum" },
-	{ "no answer, but alive", "", OPEN_STEPS, { { 0, 0, 0, 0, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_NO_ANSWER, "no matching segment in 1.000 s (0 segments seen)" },
-	{ "no answer, and dead", "", OPEN_STEPS, { { 0, 0, 0, 0, 0, NULL, 0 } }, true, VERDICT_INCONCLUSIVE, FINDING_DEAD, "does not answer" },
-	{ "the answer comes too late", "", OPEN_STEPS, { { 1, SA, 0, 0, 1000 * MS, NULL, 0 } }, false, VERDICT_FAIL, FINDING_LATE, "too late" },
-	{ "just in time", "", OPEN_STEPS, { { 1, SA, 0, 0, 999 * MS, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "too early", "", "      - send: SYN\n"
-			   "      - expect: {flags: SYN|ACK, after: 10ms}\n",
-	  { { 1, SA, 0, 0, 9 * MS, NULL, 0 } },
-	  false,
-	  VERDICT_FAIL,
-	  FINDING_EARLY,
-	  "too early" },
-	{ "a listener resets", "", OPEN_STEPS, { { 1, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN } }, false, VERDICT_FAIL, FINDING_UNEXPECTED, "a listener answers" },
-	{ "silence", "", OPEN_STEPS "      - expect-none: 200ms\n", { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "silence broken", "", OPEN_STEPS "      - expect-none: 200ms\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 2, A, 1, 0, 100 * MS, NULL, 0 } }, false, VERDICT_FAIL, FINDING_NOT_SILENT, "silence" },
-	{ "silence, but nobody is there any more", "", OPEN_STEPS "      - expect-none: 200ms\n", { { 1, SA, 0, 0, 0, NULL, 0 } }, true, VERDICT_INCONCLUSIVE, FINDING_DEAD, NULL },
-	{ "a repeated SYN,ACK breaks no silence", "", "      - send: SYN\n      - expect: {flags: SYN|ACK}\n"
-						      "      - expect-none: 2s\n",
+	{ "handshake", "", OPEN_STEPS,
+	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "the ACK number is one too high", "", OPEN_STEPS,
+	  { { 1, SA, 0, 1, 0, NULL, 0 } }, false, VERDICT_FAIL,
+	  FINDING_UNEXPECTED, "acknowledges SEG.SEQ+1" },
+	{ "the checksum is bad", "", OPEN_STEPS,
+	  { { 1, SA, 0, 0, 0, NULL, R_BAD_CHECKSUM } }, false, VERDICT_FAIL,
+	  FINDING_LINT, "checksum" },
+	{ "no answer, but alive", "", OPEN_STEPS,
+	  { { 0, 0, 0, 0, 0, NULL, 0 } }, false, VERDICT_FAIL,
+	  FINDING_NO_ANSWER, "no matching segment in 1.000 s (0 segments seen)" },
+	{ "no answer, and dead", "", OPEN_STEPS,
+	  { { 0, 0, 0, 0, 0, NULL, 0 } }, true, VERDICT_INCONCLUSIVE,
+	  FINDING_DEAD, "does not answer" },
+	{ "the answer comes too late", "", OPEN_STEPS,
+	  { { 1, SA, 0, 0, 1000 * MS, NULL, 0 } }, false, VERDICT_FAIL,
+	  FINDING_LATE, "too late" },
+	{ "just in time", "", OPEN_STEPS,
+	  { { 1, SA, 0, 0, 999 * MS, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "too early", "",
+	  "      - send: SYN\n"
+	  "      - expect: {flags: SYN|ACK, after: 10ms}\n",
+	  { { 1, SA, 0, 0, 9 * MS, NULL, 0 } }, false, VERDICT_FAIL,
+	  FINDING_EARLY, "too early" },
+	{ "a listener resets", "", OPEN_STEPS,
+	  { { 1, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN } }, false,
+	  VERDICT_FAIL, FINDING_UNEXPECTED, "a listener answers" },
+	{ "silence", "",
+	  OPEN_STEPS "      - expect-none: 200ms\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "silence broken", "",
+	  OPEN_STEPS "      - expect-none: 200ms\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 2, A, 1, 0, 100 * MS, NULL, 0 } },
+	  false, VERDICT_FAIL, FINDING_NOT_SILENT, "silence" },
+	{ "silence, but nobody is there any more", "",
+	  OPEN_STEPS "      - expect-none: 200ms\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } }, true, VERDICT_INCONCLUSIVE,
+	  FINDING_DEAD, NULL },
+	{ "a repeated SYN,ACK breaks no silence", "",
+	  "      - send: SYN\n      - expect: {flags: SYN|ACK}\n"
+	  "      - expect-none: 2s\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 1, SA, 0, 0, 1000 * MS, NULL, 0 } },
-	  false,
-	  VERDICT_PASS,
-	  -1,
-	  NULL },
-	{ "an optional segment is there", "", OPEN_STEPS "      - send: FIN|ACK\n"
-							 "      - optional: {flags: ACK, ack: snd.nxt}\n"
-							 "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 0, 0, NULL, 0 }, { 3, FA, 1, 0, 5 * MS, NULL, 0 } },
-	  false,
-	  VERDICT_PASS,
-	  -1,
-	  NULL },
-	{ "an optional segment is not there", "", OPEN_STEPS "      - send: FIN|ACK\n"
-							     "      - optional: {flags: ACK, ack: snd.nxt}\n"
-							     "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
+	  false, VERDICT_PASS, -1, NULL },
+	{ "an optional segment is there", "",
+	  OPEN_STEPS
+	  "      - send: FIN|ACK\n"
+	  "      - optional: {flags: ACK, ack: snd.nxt}\n"
+	  "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 0, 0, NULL, 0 },
+	    { 3, FA, 1, 0, 5 * MS, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
+	{ "an optional segment is not there", "",
+	  OPEN_STEPS
+	  "      - send: FIN|ACK\n"
+	  "      - optional: {flags: ACK, ack: snd.nxt}\n"
+	  "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, FA, 1, 0, 5 * MS, NULL, 0 } },
-	  false,
-	  VERDICT_PASS,
-	  -1,
-	  NULL },
-	{ "neither the optional segment nor the one behind it", "", OPEN_STEPS "      - send: FIN|ACK\n"
-									       "      - optional: {flags: ACK, ack: snd.nxt}\n"
-									       "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } },
-	  false,
-	  VERDICT_FAIL,
-	  FINDING_NO_ANSWER,
-	  NULL },
-	{ "alternatives: the first", "", OPEN_STEPS "      - send: {flags: RST, seq: snd.nxt + 100}\n"
-						    "      - one-of:\n"
-						    "          - expect: {flags: ACK}\n"
-						    "          - expect-none: 300ms\n"
-						    "            deviation: rfc793\n",
+	  false, VERDICT_PASS, -1, NULL },
+	{ "neither the optional segment nor the one behind it", "",
+	  OPEN_STEPS
+	  "      - send: FIN|ACK\n"
+	  "      - optional: {flags: ACK, ack: snd.nxt}\n"
+	  "      - expect: {flags: FIN|ACK, ack: snd.nxt}\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_FAIL,
+	  FINDING_NO_ANSWER, NULL },
+	{ "alternatives: the first", "",
+	  OPEN_STEPS
+	  "      - send: {flags: RST, seq: snd.nxt + 100}\n"
+	  "      - one-of:\n"
+	  "          - expect: {flags: ACK}\n"
+	  "          - expect-none: 300ms\n"
+	  "            deviation: rfc793\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, -100, 0, NULL, 0 } },
-	  false,
-	  VERDICT_PASS,
-	  -1,
-	  NULL },
-	{ "alternatives: silence, a should broken", "", OPEN_STEPS "      - send: {flags: RST, seq: snd.nxt + 100}\n"
-								   "      - one-of:\n"
-								   "          - expect: {flags: ACK}\n"
-								   "          - expect-none: 300ms\n"
-								   "            deviation: rfc793\n"
-								   "            level: should\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } },
-	  false,
-	  VERDICT_PASS,
-	  FINDING_ALTERNATIVE,
-	  "rfc793" },
-	{ "alternatives: none of them", "", OPEN_STEPS "      - send: {flags: RST, seq: snd.nxt + 100}\n"
-						       "      - one-of:\n"
-						       "          - expect: {flags: ACK, window: 1}\n"
-						       "          - expect: {flags: RST}\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } },
-	  false,
-	  VERDICT_FAIL,
-	  FINDING_NO_ANSWER,
-	  NULL },
-	{ "a state claim that holds", "", OPEN_STEPS "        state: ESTABLISHED\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "a state claim that the segments contradict", "", OPEN_STEPS "        state: CLOSE-WAIT\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_STATE, "CLOSE-WAIT is claimed" },
-	{ "a state claim that the closing probe contradicts", "", OPEN_STEPS "        state: ESTABLISHED\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, TCP_RST, 1, 0, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_STATE, "the probe drew a reset" },
-	{ "CLOSED is claimed, but it still answers", "", OPEN_STEPS "      - send: RST\n        state: CLOSED\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 4, A, 1, 0, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_STATE, "no reset" },
-	{ "CLOSED proven", "", OPEN_STEPS "      - send: RST\n        state: CLOSED\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 4, TCP_RST, 0, 0, 0, NULL, R_RST_FOR_ACK } }, false, VERDICT_PASS, -1, NULL },
-	{ "an unanswered closing probe is a warning", "", OPEN_STEPS "        state: ESTABLISHED\n", { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, FINDING_NO_ANSWER, "closing probe of ESTABLISHED" },
-	{ "a precondition that is not met", "", "      - reach: ESTABLISHED\n      - send: FIN|ACK\n", { { 0, 0, 0, 0, 0, NULL, 0 } }, false, VERDICT_INCONCLUSIVE, FINDING_PRECONDITION, "precondition" },
-	{ "an answer between two sends is kept for the expectation", "", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
-										    "      - wait: 50ms\n"
-										    "      - expect: {flags: ACK, ack: snd.nxt, seq: target.snd.nxt}\n",
+	  false, VERDICT_PASS, -1, NULL },
+	{ "alternatives: silence, a should broken", "",
+	  OPEN_STEPS
+	  "      - send: {flags: RST, seq: snd.nxt + 100}\n"
+	  "      - one-of:\n"
+	  "          - expect: {flags: ACK}\n"
+	  "          - expect-none: 300ms\n"
+	  "            deviation: rfc793\n"
+	  "            level: should\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS,
+	  FINDING_ALTERNATIVE, "rfc793" },
+	{ "alternatives: none of them", "",
+	  OPEN_STEPS
+	  "      - send: {flags: RST, seq: snd.nxt + 100}\n"
+	  "      - one-of:\n"
+	  "          - expect: {flags: ACK, window: 1}\n"
+	  "          - expect: {flags: RST}\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_FAIL,
+	  FINDING_NO_ANSWER, NULL },
+	{ "a state claim that holds", "",
+	  OPEN_STEPS "        state: ESTABLISHED\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false,
+	  VERDICT_PASS, -1, NULL },
+	{ "a state claim that the segments contradict", "",
+	  OPEN_STEPS "        state: CLOSE-WAIT\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false,
+	  VERDICT_FAIL, FINDING_STATE, "CLOSE-WAIT is claimed" },
+	{ "a state claim that the closing probe contradicts", "",
+	  OPEN_STEPS "        state: ESTABLISHED\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, TCP_RST, 1, 0, 0, NULL, 0 } },
+	  false, VERDICT_FAIL, FINDING_STATE, "the probe drew a reset" },
+	{ "CLOSED is claimed, but it still answers", "",
+	  OPEN_STEPS "      - send: RST\n        state: CLOSED\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 4, A, 1, 0, 0, NULL, 0 } },
+	  false, VERDICT_FAIL, FINDING_STATE, "no reset" },
+	{ "CLOSED proven", "",
+	  OPEN_STEPS "      - send: RST\n        state: CLOSED\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 },
+	    { 4, TCP_RST, 0, 0, 0, NULL, R_RST_FOR_ACK } },
+	  false, VERDICT_PASS, -1, NULL },
+	{ "an unanswered closing probe is a warning", "",
+	  OPEN_STEPS "        state: ESTABLISHED\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS,
+	  FINDING_NO_ANSWER, "closing probe of ESTABLISHED" },
+	{ "a precondition that is not met", "",
+	  "      - reach: ESTABLISHED\n      - send: FIN|ACK\n",
+	  { { 0, 0, 0, 0, 0, NULL, 0 } }, false, VERDICT_INCONCLUSIVE,
+	  FINDING_PRECONDITION, "precondition" },
+	{ "an answer between two sends is kept for the expectation", "",
+	  OPEN_STEPS
+	  "      - send: {flags: ACK, data: abc}\n"
+	  "      - wait: 50ms\n"
+	  "      - expect: {flags: ACK, ack: snd.nxt, seq: target.snd.nxt}\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 0, 10 * MS, NULL, 0 } },
-	  false,
-	  VERDICT_PASS,
-	  -1,
-	  NULL },
-	{ "a forbidden answer during a wait is not forgotten", "", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
-									      "      - wait: 50ms\n",
+	  false, VERDICT_PASS, -1, NULL },
+	{ "a forbidden answer during a wait is not forgotten", "",
+	  OPEN_STEPS
+	  "      - send: {flags: ACK, data: abc}\n"
+	  "      - wait: 50ms\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1000, 10 * MS, NULL, 0 } },
-	  false,
-	  VERDICT_FAIL,
-	  FINDING_UNEXPECTED,
-	  "never sent" },
-	{ "alive: connection", "", OPEN_STEPS "      - alive: connection\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
-	{ "alive: connection, but it is gone", "", OPEN_STEPS "      - alive: connection\n", { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, TCP_RST, 1, 0, 0, NULL, 0 } }, false, VERDICT_FAIL, FINDING_NOT_SILENT, "the connection is gone" },
-	{ "named segments", "", "      - send: SYN\n        as: first\n"
-				"      - expect: {flags: SYN|ACK, ack: first.seq + first.len}\n"
-				"        as: second\n"
-				"      - send: {flags: ACK, ack: second.end}\n",
-	  { { 1, SA, 0, 0, 0, NULL, 0 } },
-	  false,
-	  VERDICT_PASS,
-	  -1,
-	  NULL },
+	  false, VERDICT_FAIL, FINDING_UNEXPECTED, "never sent" },
+	{ "alive: connection", "",
+	  OPEN_STEPS "      - alive: connection\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, A, 1, 1, 0, NULL, 0 } },
+	  false, VERDICT_PASS, -1, NULL },
+	{ "alive: connection, but it is gone", "",
+	  OPEN_STEPS "      - alive: connection\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 3, TCP_RST, 1, 0, 0, NULL, 0 } },
+	  false, VERDICT_FAIL, FINDING_NOT_SILENT, "the connection is gone" },
+	{ "named segments", "",
+	  "      - send: SYN\n        as: first\n"
+	  "      - expect: {flags: SYN|ACK, ack: first.seq + first.len}\n"
+	  "        as: second\n"
+	  "      - send: {flags: ACK, ack: second.end}\n",
+	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
 	/* Trouble on our side is never the target's. */
-	{ "fault: partial checksums", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, R_PARTIAL } }, false, VERDICT_ERROR, FINDING_FAULT, NULL },
-	{ "fault: the capture lost a packet", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, 0 }, { 1, 0, 0, 0, 0, NULL, R_DROP_ONE } }, false, VERDICT_ERROR, FINDING_FAULT, NULL },
-	{ "fault: our kernel resets the connection", "", OPEN_STEPS, { { 1, SA, 0, 0, 0, NULL, 0 }, { 1, TCP_RST, 0, 0, 0, NULL, R_AS_TESTER } }, false, VERDICT_ERROR, FINDING_FAULT, NULL },
+	{ "fault: partial checksums", "", OPEN_STEPS,
+	  { { 1, SA, 0, 0, 0, NULL, R_PARTIAL } }, false, VERDICT_ERROR,
+	  FINDING_FAULT, NULL },
+	{ "fault: the capture lost a packet", "", OPEN_STEPS,
+	  { { 1, SA, 0, 0, 0, NULL, 0 }, { 1, 0, 0, 0, 0, NULL, R_DROP_ONE } },
+	  false, VERDICT_ERROR, FINDING_FAULT, NULL },
+	{ "fault: our kernel resets the connection", "", OPEN_STEPS,
+	  { { 1, SA, 0, 0, 0, NULL, 0 },
+	    { 1, TCP_RST, 0, 0, 0, NULL, R_AS_TESTER } },
+	  false, VERDICT_ERROR, FINDING_FAULT, NULL },
 };
+/* clang-format on */
 
 Test(run, scenes)
 {
