@@ -264,14 +264,20 @@ static void fill_mismatches(struct verify *v, const struct walk_finding *f,
 	out->n_mismatch = n;
 }
 
+static bool waits_for_target(const struct plan_step *st)
+{
+	return st->kind == PLAN_EXPECT || st->kind == PLAN_ONE_OF || st->kind == PLAN_EXPECT_NONE;
+}
+
 static const char *expectation(struct verify *v, const struct walk_finding *f)
 {
 	const struct plan_step *st = step_of(v, f);
 	struct buf b = BUF_INIT;
 	const char *s = NULL;
 
-	if (!st || (st->kind != PLAN_EXPECT && st->kind != PLAN_ONE_OF &&
-		    st->kind != PLAN_EXPECT_NONE))
+	bool waits = st && waits_for_target(st);
+
+	if (!waits)
 		return NULL;
 	plan_describe_expect(v->plan, f->step, &b);
 	if (b.len)

@@ -238,7 +238,8 @@ static void reply_nd(struct wcur *c, const struct neigh *rq, const uint8_t *mac)
 size_t neigh_reply(const struct neigh *request, const uint8_t mac[ETH_ADDR_LEN], uint8_t *out)
 {
 	struct wcur c = wcur_make(out, NEIGH_FRAME_MAX);
-	struct arp a = { ARP_REPLY, mac, request->target.b, request->sender_mac, request->sender.b };
+	struct arp a = { ARP_REPLY, mac, request->target.b, request->sender_mac,
+			 request->sender.b };
 
 	if (request->target.family == 6) {
 		reply_nd(&c, request, mac);

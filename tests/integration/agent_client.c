@@ -500,7 +500,8 @@ static void burst(void)
 /* Needs --idle-limit=300ms. */
 static void idle(void)
 {
-	int lazy = dial(9), busy = dial(9), half_closed = dial(13), full = dial_with_rcvbuf(19, 4096);
+	int lazy = dial(9), busy = dial(9), half_closed = dial(13);
+	int full = dial_with_rcvbuf(19, 4096);
 
 	for (int ms = 0; ms < 1000; ms += 5) {
 		send_all(busy, "x", 1);

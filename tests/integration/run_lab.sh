@@ -126,9 +126,22 @@ stopped() {
 		--evidence none --format tap 2>/dev/null | grep -c '^not ok')" -lt 10 ]
 }
 check '--max-fail stops' stopped
-check_status 5 'if everything is skipped nothing was tested' eval '
-	"$shakedown" run closed-port/syn --target 127.0.0.1:9 --evidence none; s=$?
-	[ $s -eq 4 ] && [ $(id -u) -ne 0 ] && s=5; (exit $s)'
+# on_loopback COMMAND...: beside a discard service on 127.0.0.1, in a network of its own.
+on_loopback() {
+	unshare -Urnpf --kill-child bash -c '
+		ip link set lo up
+		exec 3< <("$SHAKEDOWN_AGENT" --services=discard --bind 127.0.0.1 --ready-fd 1)
+		read -r _ <&3
+		"$@"' - "$@"
+}
+check_status 5 'if everything is skipped nothing was tested' on_loopback \
+	"$shakedown" run closed-port/syn --target 127.0.0.1:9 --evidence none
+check_status 4 'a port that is closed is found out before the suite' eval '
+	on_loopback "$shakedown" run --target 127.0.0.1:10 --tag smoke --evidence none \
+		2>refused.err'
+check 'and told' grep -q 'refuses connections to port 10' refused.err
+check_status 0 'the smoke cases against a loopback target' on_loopback \
+	"$shakedown" run --tag smoke --target 127.0.0.1:9 --evidence none
 
 # Trouble
 check_status 4 'no agent' env SHAKEDOWN_AGENT=/nonexistent "$shakedown" run --evidence none \

@@ -161,7 +161,8 @@ static const struct excerpt_case excerpt_cases[] = {
 	  "\xef\xbb\xbf"
 	  "ab",
 	  1, 4, 2, "  |\n1 | ab\n  | ^^\n" },
-	{ "wide line number", "\n\n\n\n\n\n\n\n\n\n\n\nabc", 13, 3, 1, "   |\n13 | abc\n   |   ^\n" },
+	{ "wide line number", "\n\n\n\n\n\n\n\n\n\n\n\nabc", 13, 3, 1,
+	  "   |\n13 | abc\n   |   ^\n" },
 	{ "no line", "abc", 0, 0, 1, "" },
 };
 

@@ -74,7 +74,8 @@ static void check_map(const struct schema_map *m)
 		cr_assert_str_eq(word, m->key[i].name, "%s: the page has \"%s\", the table \"%s\"",
 				 m->name, word, m->key[i].name);
 		cr_assert_eq(!!(m->key[i].flags & KEY_REQUIRED),
-			     strstr(p, ", required\n") && strstr(p, ", required\n") < strchr(p, '\n'),
+			     strstr(p, ", required\n") &&
+				     strstr(p, ", required\n") < strchr(p, '\n'),
 			     "%s: is \"%s\" required?", m->name, word);
 	}
 	cr_assert(!m->n_keys || !next_item(p, end, ".It Ic ", word), "%s: \"%s\" is in no table",

@@ -167,7 +167,8 @@ Test(trace, keeps_packets_in_order_and_its_storage_on_reset)
 	trace_init(&t);
 	for (int round = 0; round < 2; round++) {
 		for (uint8_t i = 0; i < 200; i++)
-			cr_assert_eq(trace_add(&t, i, TRACE_TX, i, 0, (uint8_t[]){ i, 1 }, 2, 2), i);
+			cr_assert_eq(
+				trace_add(&t, i, TRACE_TX, i, 0, (uint8_t[]){ i, 1 }, 2, 2), i);
 		for (uint8_t i = 0; i < 200; i++)
 			cr_assert_eq(trace_bytes(&t, i)[0], i);
 		bytes = t.bytes;
