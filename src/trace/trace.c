@@ -37,7 +37,7 @@ const struct trace_fault_info trace_faults[FAULT_N] = {
 	[FAULT_LEAK] = {
 		"leak",
 		"this host's kernel answered on the tester's connection, most likely with a reset",
-		"give --source an address that nobody owns; only there no kernel takes part",
+		"give --source an address that nobody owns, or choose another --rst-guard",
 	},
 	[FAULT_PARTIAL] = {
 		"partial-checksum",
