@@ -2,7 +2,7 @@
 #
 # RFC 9293 as a table: states, transitions, permitted answers.
 
-unit_tests += tests/unit/test_model
+unit_tests += tests/unit/test_model tests/unit/test_follow
 
 libshakedown_a_SOURCES += \
 	%D%/internal.h \

@@ -61,7 +61,10 @@ static bool seq_acceptable(const struct model *m, uint32_t seq, uint32_t len)
 static uint32_t classify_seq(const struct model *m, const struct segment *s)
 {
 	uint32_t c = seq_gt(s->seq, m->rcv_nxt) ? C_SEQ_ABOVE : 0;
+	uint32_t max = seq_max(m->rcv_nxt, m->rcv_max);
 
+	if (seq_le(s->seq, max) && seq_gt(s->seq + segment_len(s), max))
+		c |= C_SEQ_NEXT;
 	if (!seq_acceptable(m, s->seq, segment_len(s)))
 		return c | C_SEQ_BAD;
 	return c | (s->seq == m->rcv_nxt ? C_SEQ_EXACT : C_SEQ_INEXACT);
@@ -116,7 +119,7 @@ static void add_credit(struct model *m, const struct segment *s,
 {
 	struct model_credit *c;
 
-	if (row->answers & ~ANS_ACK) {
+	if (row->answers & (ANS_RST_SEQ | ANS_RST_ACK | ANS_RST_ABORT)) {
 		if (m->n_credits == MODEL_MAX_CREDITS) {
 			memmove(m->credit, m->credit + 1,
 				sizeof(m->credit) - sizeof(m->credit[0]));
@@ -192,7 +195,8 @@ static void open_passive(struct model *m, const struct segment *s)
 	m->irs = s->seq;
 	m->rcv_nxt_lo = s->seq + 1;
 	/* Data in a SYN may be kept or not (SA-LISTEN-4): SYN,ACK will tell. */
-	m->rcv_nxt = m->syn_end = s->seq + segment_len(s);
+	m->rcv_nxt = m->rcv_max = m->syn_end = s->seq + segment_len(s);
+	m->fin_max = false;
 	m->rcv_wnd_known = false;
 	m->fin_received = m->fin_sent = m->iss_known = m->ws_ok = false;
 	m->n_ranges = 0;
@@ -204,10 +208,25 @@ static void open_passive(struct model *m, const struct segment *s)
 	m->snd_moved_ns = m->rcv_moved_ns = INT64_MIN / 2;
 }
 
+/* Perhaps taken, perhaps not: acknowledgments up to there will do. */
+static void note_beyond(struct model *m, const struct segment *s)
+{
+	uint32_t end = s->seq + segment_len(s);
+
+	if (!seq_gt(end, seq_max(m->rcv_nxt, m->rcv_max)))
+		return;
+	m->rcv_max = end;
+	m->fin_max = s->flags & TCP_FIN;
+}
+
 static void remember_range(struct model *m, const struct segment *s)
 {
-	if (m->n_ranges == MODEL_MAX_RANGES || !segment_len(s))
+	if (!segment_len(s))
 		return;
+	if (m->n_ranges == MODEL_MAX_RANGES) {
+		note_beyond(m, s);
+		return;
+	}
 	m->range[m->n_ranges].left = s->seq;
 	m->range[m->n_ranges].right = s->seq + segment_len(s);
 	m->range[m->n_ranges].fin = s->flags & TCP_FIN;
@@ -326,6 +345,10 @@ static void settle_text(struct model *m, struct outcome *o)
 {
 	if (!(o->text_states & TEXT_STATES))
 		return;
+	if (o->cond & C_SEQ_BAD) {
+		note_beyond(m, o->s);
+		return;
+	}
 	/* A FIN remembered from beyond a hole is processed now, or forgotten. */
 	if (accept_text(m, o->s)) {
 		o->fin_maybe = true;

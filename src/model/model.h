@@ -17,7 +17,8 @@
  * Variables carry RFC 9293's names as the target sees them: RCV.NXT is what it
  * expects from the tester, SND.NXT what it sends next.  The target's RCV.NXT is
  * not visible; it lies between its last acknowledgment (rcv_nxt_lo) and the end
- * of what the tester sent in order (rcv_nxt).
+ * of what the tester sent in order (rcv_nxt).  Text beyond the window that it
+ * told of may be taken all the same, since that may have grown: rcv_max.
  *
  * Where RFCs allow several reactions the table has a row for each and the set
  * of states holds every outcome.  On a path that may lose packets the state
@@ -81,6 +82,7 @@ enum model_cond {
 	C_ACK_FIN = 1u << 15,	  /* acknowledges the target's FIN */
 	C_SEQ_ABOVE = 1u << 16,	  /* SEG.SEQ > RCV.NXT (TIME-WAIT re-use) */
 	C_ACK_NOT_GOOD = 1u << 17,
+	C_SEQ_NEXT = 1u << 18, /* new text that follows what was sent before */
 };
 
 #define NEXT_SAME (-1)
@@ -106,7 +108,7 @@ struct model_credit {
 	uint32_t seq, ack; /* of RST_SEQ: seq; of RST_ACK: ack */
 	const char *clause;
 };
-#define MODEL_MAX_CREDITS 16
+#define MODEL_MAX_CREDITS 64
 #define MODEL_MAX_RANGES 8
 
 struct model {
@@ -118,6 +120,8 @@ struct model {
 	uint32_t irs; /* our ISS, as it sees it */
 	uint32_t rcv_nxt, rcv_nxt_lo;
 	uint32_t syn_end;   /* of what our SYN carried: kept, or not */
+	uint32_t rcv_max;   /* it may have taken as much, against all odds */
+	bool fin_max;	    /* our FIN ends there */
 	uint32_t rcv_right; /* furthest right edge it ever advertised */
 	bool rcv_wnd_known;
 	bool fin_received; /* our FIN is in rcv_nxt */

@@ -95,6 +95,9 @@ static bool use_credit(struct model *m, const struct segment *s)
 			continue;
 		if (m->credit[i].answers & ANS_RST_ABORT)
 			m->states = STATE_BIT(TCP_CLOSED);
+		/* The network may deliver a reset twice. */
+		if (!m->lossless)
+			return true;
 		memmove(&m->credit[i], &m->credit[i + 1],
 			(size_t)(m->n_credits - i - 1) * sizeof(m->credit[0]));
 		m->n_credits--;
@@ -127,6 +130,16 @@ static bool wrong_form(const struct model_credit *c, const struct segment *s,
 			     "acknowledges SEG.SEQ+SEG.LEN");
 }
 
+/* SEQ=SND.NXT, where what stands before it may have been lost or overtaken. */
+static bool is_abort(const struct model *m, const struct segment *s, uint16_t states)
+{
+	if (!(states & RECEIVING_STATES) || !m->iss_known)
+		return false;
+	return s->seq == m->snd_nxt ||
+		(!m->lossless && seq_gt(s->seq, m->snd_nxt) &&
+		 seq_le(s->seq, m->offered_right));
+}
+
 static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
 		   struct model_violation *v)
 {
@@ -135,8 +148,9 @@ static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
 	if (use_credit(m, s))
 		return true;
 	/* The application aborts, or the target gives up (3.10.5, 3.8.3). */
-	if ((states & RECEIVING_STATES) && m->iss_known && s->seq == m->snd_nxt) {
-		m->before = 0;
+	if (is_abort(m, s, states)) {
+		m->before = m->lossless ? 0 : states;
+		m->changed_ns = ts_ns;
 		m->states = STATE_BIT(TCP_CLOSED);
 		return true;
 	}
@@ -186,6 +200,24 @@ static bool check_syn_ack(struct model *m, const struct segment *s,
 	return true;
 }
 
+/* The first one: the target's numbers are known. */
+static void follow_syn_ack(struct model *m, const struct segment *s)
+{
+	m->iss_known = true;
+	m->iss = m->snd_una = s->seq;
+	m->snd_nxt = m->snd_nxt_was = s->seq + 1;
+	/* The window of our SYN, never scaled. */
+	m->offered_right = m->snd_nxt + m->snd_wnd;
+	m->rcv_nxt_was = s->ack;
+	learn_options(m, s);
+	m->rcv_nxt = s->ack;
+	/* Or it has crossed what took the target out of that state again. */
+	if (!(m->states & STATE_BIT(TCP_SYN_RECEIVED)))
+		return;
+	m->states = STATE_BIT(TCP_SYN_RECEIVED);
+	m->before = 0;
+}
+
 static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 		   struct model_violation *v)
 {
@@ -202,18 +234,8 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 			       "a SYN,ACK that no SYN called for");
 	if (!check_syn_ack(m, s, v))
 		return false;
-	if (!m->iss_known) {
-		m->iss_known = true;
-		m->iss = m->snd_una = s->seq;
-		m->snd_nxt = m->snd_nxt_was = s->seq + 1;
-		/* The window of our SYN, never scaled. */
-		m->offered_right = m->snd_nxt + m->snd_wnd;
-		m->rcv_nxt_was = s->ack;
-		learn_options(m, s);
-		m->rcv_nxt = s->ack;
-		m->states = STATE_BIT(TCP_SYN_RECEIVED);
-		m->before = 0;
-	}
+	if (!m->iss_known)
+		follow_syn_ack(m, s);
 	learn_window(m, s);
 	m->rcv_nxt_lo = seq_max(m->rcv_nxt_lo, s->ack);
 	return true;
@@ -226,25 +248,38 @@ static bool check_ack_number(const struct model *m, const struct segment *s,
 {
 	bool overtaken = is_recent(m, m->rcv_moved_ns, ts_ns) &&
 		seq_ge(s->ack, m->rcv_nxt_was);
+	/* May be the same octets again, its header included (MAY-4). */
+	bool verbatim = model_is_retransmission(m, s) && seq_gt(s->ack, m->irs);
 
-	if (seq_gt(s->ack, seq_max(m->rcv_nxt, m->syn_end)))
+	if (seq_gt(s->ack, seq_max(m->rcv_nxt, m->rcv_max)))
 		return violate_value(v, "3.4-ACK-BEYOND", FIELD_ACK, m->rcv_nxt,
 				     "acknowledges what was never sent in order");
-	if (seq_lt(s->ack, m->rcv_nxt_lo) && !overtaken)
+	if (seq_lt(s->ack, m->rcv_nxt_lo) && !overtaken && !verbatim)
 		return violate_value(v, "3.4-ACK-BACKWARDS", FIELD_ACK,
 				     m->rcv_nxt_lo,
 				     "acknowledges less than before");
 	return true;
 }
 
+/*
+ * Asks whether we are there: one before SND.NXT, with an octet of garbage or
+ * without (3.8.4), after a quiet time or while our window is closed.
+ */
+static bool is_probe(const struct model *m, const struct segment *s, int64_t ts_ns)
+{
+	bool quiet = ts_ns - m->last_ns >= PROBE_QUIET_NS || m->snd_wnd == 0;
+
+	return quiet && s->seq == m->snd_nxt - 1 && segment_len(s) <= 1 &&
+		!(s->flags & TCP_FIN);
+}
+
 static bool check_empty(const struct model *m, const struct segment *s,
 			int64_t ts_ns, struct model_violation *v)
 {
-	bool quiet = ts_ns - m->last_ns >= PROBE_QUIET_NS;
 	/* After our window shrank SND.NXT may lie beyond it (3.8.6). */
 	bool shrunk = seq_gt(m->snd_nxt, m->snd_una + m->snd_wnd);
 
-	if (s->seq == m->snd_nxt || (quiet && s->seq == m->snd_nxt - 1))
+	if (s->seq == m->snd_nxt || is_probe(m, s, ts_ns))
 		return true;
 	if (shrunk && seq_ge(s->seq, m->snd_una) && seq_lt(s->seq, m->snd_nxt))
 		return true;
@@ -288,7 +323,9 @@ static bool check_text(const struct model *m, const struct segment *s,
 	if (m->fin_sent && (s->flags & TCP_FIN) && end != m->fin_seq + 1)
 		return violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->fin_seq,
 				     "repeats its FIN at another sequence number");
-	if (seq_gt(end, m->snd_nxt) && !(states & sending))
+	/* CLOSE in SYN-RECEIVED sends a FIN at once (3.10.4). */
+	if (seq_gt(end, m->snd_nxt) && !(states & sending) &&
+	    !((states & STATE_BIT(TCP_SYN_RECEIVED)) && !s->data_len))
 		return violate(v, "3.3.2-SENDING", FIELD_DATA_LEN,
 			       "sends new data in a state that cannot send");
 	return check_window(m, s, v);
@@ -318,13 +355,31 @@ static void follow_fin(struct model *m, const struct segment *s)
 	m->before = 0;
 }
 
+/*
+ * What was taken against all odds: data on our SYN, text beyond the window.  An
+ * acknowledgment of our FIN proves that it was processed.
+ */
+static void follow_ack(struct model *m, const struct segment *s)
+{
+	const uint16_t open = STATE_BIT(TCP_SYN_RECEIVED) |
+		STATE_BIT(TCP_ESTABLISHED) | STATE_BIT(TCP_FIN_WAIT_1) |
+		STATE_BIT(TCP_FIN_WAIT_2);
+
+	m->rcv_nxt = seq_max(m->rcv_nxt, s->ack);
+	if (m->fin_max && s->ack == m->rcv_max) {
+		m->fin_received = true;
+		m->fin_end = m->rcv_max;
+	}
+	if (m->fin_received && seq_ge(s->ack, m->fin_end) && (m->states & ~open))
+		m->states &= (uint16_t)~open;
+}
+
 static void follow_text(struct model *m, const struct segment *s, int64_t ts_ns)
 {
 	uint32_t end = s->seq + segment_len(s);
 
 	move(m, &m->rcv_nxt_lo, s->ack, &m->rcv_nxt_was, &m->rcv_moved_ns, ts_ns);
-	/* What our SYN carried was kept after all. */
-	m->rcv_nxt = seq_max(m->rcv_nxt, s->ack);
+	follow_ack(m, s);
 	learn_window(m, s);
 	if (seq_gt(end, m->snd_nxt)) {
 		move(m, &m->snd_nxt, end, &m->snd_nxt_was, &m->snd_moved_ns, ts_ns);
@@ -355,7 +410,7 @@ static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 			       "answers a SYN with something else than SYN,ACK");
 	ok = check_ack_number(m, s, ts_ns, v);
 	if (ok)
-		ok = segment_len(s) ? check_text(m, s, states, v)
+		ok = segment_len(s) ? is_probe(m, s, ts_ns) || check_text(m, s, states, v)
 				    : check_empty(m, s, ts_ns, v);
 	if (ok)
 		follow_text(m, s, ts_ns);

@@ -45,6 +45,11 @@ const struct model_row model_table[] = {
 	  REF("SA-LISTEN-5", "3.10.7.2") },
 
 	/* 3.10.7.4 first: sequence number */
+	/* The window may be larger than it was told, and where it is zero an ACK
+	 * should be taken all the same. */
+	{ CHECK_SEQ, S(SYN_RECEIVED) | S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2),
+	  C_SEQ_BAD | C_SEQ_NEXT | C_NO_RST | C_NO_SYN, ANS_NONE, STAY, OR_ELSE,
+	  REF("SA-SEQ-1", "3.10.7.4") },
 	{ CHECK_SEQ, RECEIVING, C_SEQ_BAD | C_RST, ANS_NONE, DROP,
 	  REF("SA-RST-1", "3.10.7.4") },
 	/* A SYN that begins beyond what TIME-WAIT remembers may reopen (MAY-2). */

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The follower in the odd corners of a connection: what a correct TCP may send
+ * there must be permitted, and what it may not must be named.
+ *
+ * Sequence numbers are relative to the two initial ones, which stand just below
+ * the wrap.  Unless a test says otherwise 300 ms pass between two segments, so
+ * that nothing crosses on the wire by accident.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "model/model.h"
+
+#define US 0xfffffffcu	 /* the tester's ISS */
+#define THEM 0xfffffffeu /* the target's */
+
+#define S(x) STATE_BIT(TCP_##x)
+#define F TCP_FIN
+#define SY TCP_SYN
+#define R TCP_RST
+#define A TCP_ACK
+#define MS INT64_C(1000000)
+
+struct play {
+	struct model m;
+	int64_t now_ns;
+	int64_t gap_ns;
+	uint16_t window, their_window;
+	struct tcp_opt opt; /* on the next segment, if its kind is not 0 */
+	struct model_violation v;
+};
+
+static void begin(struct play *p, enum tcp_state state, bool lossless)
+{
+	memset(p, 0, sizeof(*p));
+	model_init(&p->m, state, lossless);
+	p->now_ns = 1000 * MS;
+	p->gap_ns = 300 * MS;
+	p->window = 20000;
+	p->their_window = 20000;
+}
+
+static void fill(struct play *p, struct segment *s, uint16_t flags, uint32_t len)
+{
+	memset(s, 0, sizeof(*s));
+	s->flags = flags;
+	s->data_len = len;
+	if (p->opt.kind)
+		s->opt[s->n_opt++] = p->opt;
+	p->opt.kind = 0;
+	p->now_ns += p->gap_ns;
+}
+
+/* A segment of the tester. */
+static void tx(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack, uint32_t len)
+{
+	struct segment s;
+
+	fill(p, &s, flags, len);
+	s.seq = US + seq;
+	s.ack = flags & A ? THEM + ack : 0;
+	s.window = p->window;
+	model_tx(&p->m, &s, p->now_ns);
+}
+
+/* A segment of the target: the clause it breaks, or NULL. */
+static const char *rx(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack, uint32_t len)
+{
+	struct segment s;
+
+	fill(p, &s, flags, len);
+	s.seq = THEM + seq;
+	s.ack = flags & A ? US + ack : 0;
+	s.window = p->their_window;
+	return model_rx(&p->m, &s, p->now_ns, &p->v) ? NULL : p->v.clause;
+}
+
+#define permitted(what)                              \
+	do {                                         \
+		const char *c_ = (what);             \
+		cr_assert(!c_, "%s: %s", #what, c_); \
+	} while (0)
+#define breaks(clause, what)                                                  \
+	do {                                                                  \
+		const char *c_ = (what);                                      \
+		cr_assert(c_, "%s: permitted, but breaks %s", #what, clause); \
+		cr_assert_str_eq(c_, clause, "%s: %s", #what, c_);            \
+	} while (0)
+
+static void in_states(const struct play *p, uint16_t states)
+{
+	struct buf b = BUF_INIT;
+
+	model_states_str(p->m.states, &b);
+	cr_assert_eq(p->m.states, states, "%s", buf_str(&b));
+	buf_fini(&b);
+}
+
+static void opened(struct play *p, bool lossless)
+{
+	begin(p, TCP_LISTEN, lossless);
+	tx(p, SY, 0, 0, 0);
+	permitted(rx(p, SY | A, 0, 1, 0));
+	tx(p, A, 1, 1, 0);
+}
+
+/* MAY-4: a retransmission may be the same octets again, old ACK included. */
+Test(follow, a_retransmission_may_be_verbatim)
+{
+	struct play p;
+
+	opened(&p, true);
+	permitted(rx(&p, A, 1, 1, 10));
+	tx(&p, A, 1, 1, 5);
+	permitted(rx(&p, A, 11, 6, 0));
+	permitted(rx(&p, A, 1, 1, 10));
+	breaks("3.4-ACK-BACKWARDS", rx(&p, A, 11, 1, 0));
+	breaks("3.4-ACK-BACKWARDS", rx(&p, A, 11, 1, 3));
+	breaks("3.4-ACK-BACKWARDS", rx(&p, A, 1, 0, 10));
+}
+
+/* SHLD-12, MAY-6: SEQ = SND.NXT-1, with an octet of garbage or without. */
+Test(follow, keep_alive)
+{
+	struct play p;
+
+	for (uint32_t len = 0; len < 2; len++) {
+		opened(&p, true);
+		p.gap_ns = 7200000 * MS;
+		permitted(rx(&p, A, 0, 1, len));
+		p.gap_ns = 300 * MS;
+		cr_assert(rx(&p, A, 0, 1, len), "not idle");
+	}
+}
+
+/* A reset that crosses the SYN,ACK: the target was in LISTEN when we saw that. */
+Test(follow, reset_and_syn_ack_cross)
+{
+	struct play p;
+
+	begin(&p, TCP_LISTEN, true);
+	p.gap_ns = MS;
+	tx(&p, SY, 0, 0, 0);
+	tx(&p, R, 1, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	in_states(&p, S(LISTEN));
+}
+
+/* 3.10.4, CLOSE in SYN-RECEIVED: nothing is queued, so a FIN goes out. */
+Test(follow, fin_in_syn_received)
+{
+	struct play p;
+
+	begin(&p, TCP_LISTEN, true);
+	tx(&p, SY, 0, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	permitted(rx(&p, F | A, 1, 1, 0));
+	in_states(&p, S(FIN_WAIT_1));
+
+	begin(&p, TCP_LISTEN, true);
+	tx(&p, SY, 0, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	breaks("3.3.2-SENDING", rx(&p, F | A, 1, 1, 1));
+}
+
+/* What was lost on the way is not the target's fault. */
+Test(follow, lossy_path)
+{
+	struct play p;
+
+	opened(&p, false);
+	permitted(rx(&p, A, 100, 1, 50));
+	/* behind data that was lost */
+	permitted(rx(&p, R, 170, 0, 0));
+
+	begin(&p, TCP_CLOSED, false);
+	tx(&p, A, 5, 77, 0);
+	permitted(rx(&p, R, 77, 0, 0));
+	/* the network delivers it twice */
+	permitted(rx(&p, R, 77, 0, 0));
+	breaks("SA-CLOSED-3", rx(&p, R, 78, 0, 0));
+
+	/* data that a reset overtook */
+	opened(&p, false);
+	p.gap_ns = MS;
+	permitted(rx(&p, R | A, 11, 1, 0));
+	permitted(rx(&p, A, 1, 1, 10));
+}
+
+/* Nothing of this is so where nothing is lost. */
+Test(follow, lossless_path)
+{
+	struct play p;
+
+	opened(&p, true);
+	breaks("3.10.5-ABORT", rx(&p, R, 170, 0, 0));
+	opened(&p, true);
+	p.gap_ns = MS;
+	permitted(rx(&p, R | A, 1, 1, 0));
+	breaks("SA-CLOSED-1", rx(&p, A, 1, 1, 10));
+}
+
+/*
+ * Beyond the window that it told of a target may take what we send: the window
+ * has grown since (3.8.6.2.2: not every update is sent).  It need not.
+ */
+Test(follow, text_beyond_the_window)
+{
+	struct play p;
+
+	for (uint32_t taken = 0; taken < 2; taken++) {
+		begin(&p, TCP_LISTEN, true);
+		p.their_window = 4;
+		tx(&p, SY, 0, 0, 0);
+		permitted(rx(&p, SY | A, 0, 1, 0));
+		tx(&p, A, 1, 1, 4);
+		p.their_window = 0;
+		permitted(rx(&p, A, 1, 5, 0));
+		/* a probe of one octet */
+		tx(&p, A, 5, 1, 1);
+		permitted(rx(&p, A, 1, 5 + taken, 0));
+		breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 7, 0));
+	}
+}
+
+Test(follow, fin_beyond_the_window)
+{
+	struct play p;
+
+	begin(&p, TCP_LISTEN, true);
+	p.their_window = 4;
+	tx(&p, SY, 0, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	tx(&p, A, 1, 1, 4);
+	p.their_window = 0;
+	permitted(rx(&p, A, 1, 5, 0));
+	tx(&p, F | A, 5, 1, 0);
+	in_states(&p, S(ESTABLISHED) | S(CLOSE_WAIT));
+	permitted(rx(&p, A, 1, 6, 0));
+	in_states(&p, S(CLOSE_WAIT));
+}
+
+/* What no ACK field vouches for is not taken, wherever the window is. */
+Test(follow, not_taken)
+{
+	struct play p;
+
+	opened(&p, true);
+	tx(&p, TCP_PSH, 1, 0, 4);
+	breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 5, 0));
+	opened(&p, true);
+	tx(&p, A, 1, 2, 4);
+	breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 5, 0));
+	opened(&p, true);
+	p.their_window = 0;
+	permitted(rx(&p, A, 1, 1, 0));
+	tx(&p, A, 1 + 20000, 1, 4);
+	breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 5 + 20000, 0));
+}
+
+/* Every other segment is missing, then they come. */
+Test(follow, many_holes)
+{
+	struct play p;
+	const uint32_t n = 40;
+
+	opened(&p, true);
+	for (uint32_t i = 1; i <= n; i++)
+		tx(&p, A, 1 + 20 * i, 1, 10);
+	for (uint32_t i = 0; i < n; i++)
+		tx(&p, A, 11 + 20 * i, 1, 10);
+	tx(&p, A, 1, 1, 10);
+	permitted(rx(&p, A, 1, 1 + 20 * n + 10, 0));
+	breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 1 + 20 * n + 11, 0));
+}
+
+/* Many questions before the first answer. */
+Test(follow, many_resets)
+{
+	struct play p;
+	const uint32_t n = 40;
+
+	begin(&p, TCP_CLOSED, true);
+	for (uint32_t i = 0; i < n; i++)
+		tx(&p, A, 1, 100 + i, 0);
+	for (uint32_t i = 0; i < n; i++)
+		permitted(rx(&p, R, 100 + i, 0, 0));
+	breaks("3.5.2", rx(&p, R, 100, 0, 0));
+}
