@@ -5,7 +5,9 @@
 # it shows of their output comes out, but for numbers and where it says "...".
 # Options of the commands that cannot be run here are looked for in the help.
 . "$abs_top_srcdir/tests/lib.sh"
-need 'no network namespaces here' unshare -Urn true
+# The lab works as root, or where users may make namespaces.
+namespaces() { [ "$(id -u)" -eq 0 ] && unshare -n true || unshare -Urn true; }
+need 'no network namespaces here' namespaces
 readme=$abs_top_srcdir/README.md
 export PATH=$abs_top_builddir:$PATH
 cp -r "$abs_top_srcdir/examples" "$tmp" && cd "$tmp" || exit 99
@@ -95,6 +97,27 @@ while read -r command option; do
 	"$abs_top_builddir/shakedown" "$command" --help >help
 	check "$command has $option" grep -qE -- "(^| )$option(=|\\[|,| |\$)" help
 done <options
+
+# Files that the documents name, from the top or from src/.
+missing_files() {
+	cd "$abs_top_srcdir" || return
+	grep -oE '`[a-z_]+/[A-Za-z0-9_/-]+\.[a-z]+`' README.md docs/*.md reports/*.md |
+		tr -d '`' | grep -v NAME | sort -u | while IFS=: read -r document file; do
+		[ -e "$file" ] || [ -e "src/$file" ] || echo "$document: there is no $file"
+	done
+}
+check_empty 'files that the documents name are there' missing_files
+
+# The published evidence says what the report says, whatever kernel this is.
+published() {
+	shakedown verify --verbose --cases "$abs_top_srcdir/examples/window-edge.yaml" \
+		"$abs_top_srcdir"/reports/linux-lab/*.pcapng
+}
+check_status 1 'published evidence is judged as it was' published
+published >actual 2>&1
+for words in 'PASS.*inside' 'PASS.*edge-and-1]' 'FAIL.*seq=edge]' 'frame 5'; do
+	check "published evidence: $words" grep -q "$words" actual
+done
 
 blocks yaml >shown
 grep -v '^#' "$abs_top_srcdir/examples/hello.yaml" >actual
