@@ -7,3 +7,10 @@ nobase_dist_pkgdata_DATA += \
 	reports/schema/events.json \
 	reports/schema/junit.xsd \
 	reports/schema/report.json
+
+EXTRA_DIST += \
+	reports/README.md \
+	reports/linux-lab.md \
+	reports/linux-lab/window-edge.inside.ip-4.pcapng \
+	reports/linux-lab/window-edge.outside.ip-4.seq-edge.pcapng \
+	reports/linux-lab/window-edge.outside.ip-4.seq-edge-and-1.pcapng
