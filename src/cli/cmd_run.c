@@ -32,7 +32,12 @@ struct run_command {
 	struct evidence_dir evidence;
 	struct arena *arena; /* of one verdict */
 	struct attempts *attempts;
+	unsigned int dead; /* runs in a row that found the target dead */
+	bool gone;	   /* so the others were not started */
 };
+
+/* The target is given up after so many runs in a row. */
+#define DEAD_MAX 3
 
 /* ---- signals: once, finish what is in flight; twice, end at once ---- */
 
@@ -89,6 +94,18 @@ static bool on_again(void *arg, const struct plan *plan, const struct trace *tra
 	return again;
 }
 
+/* A target that is gone would make every other run wait for nothing. */
+static void watch_target(struct run_command *c, const struct verdict *v)
+{
+	bool dead = v->kind == VERDICT_INCONCLUSIVE && v->finding[0].kind == FINDING_DEAD;
+
+	c->dead = dead ? c->dead + 1 : 0;
+	if (c->dead < DEAD_MAX || stop)
+		return;
+	c->gone = true;
+	stop = 1;
+}
+
 static void on_ended(void *arg, const struct plan *plan, const struct trace *trace,
 		     int64_t duration_ns)
 {
@@ -103,6 +120,7 @@ static void on_ended(void *arg, const struct plan *plan, const struct trace *tra
 
 	verify_run(plan, trace, c->arena, &v);
 	attempts_settle(c->attempts, plan, c->arena, &v);
+	watch_target(c, &v);
 	add_result(c, &res);
 }
 
@@ -113,6 +131,19 @@ static void on_skipped(void *arg, const struct plan *plan, const char *reason)
 	struct report_result res = { .plan = plan, .verdict = &v };
 
 	verdict_without_trace(plan, VERDICT_SKIP, reason, c->arena, &v);
+	add_result(c, &res);
+}
+
+static void on_not_started(void *arg, const struct plan *plan)
+{
+	struct run_command *c = arg;
+	struct verdict v;
+	struct report_result res = { .plan = plan, .verdict = &v };
+
+	if (!c->gone)
+		return;
+	verdict_without_trace(plan, VERDICT_INCONCLUSIVE, "the target stopped answering before",
+			      c->arena, &v);
 	add_result(c, &res);
 }
 
@@ -233,7 +264,11 @@ static void describe_suite(struct run_command *c, uint64_t seed, size_t n)
 static int run_plans(struct run_command *c)
 {
 	struct sched_sink sink = {
-		.ended = on_ended, .skipped = on_skipped, .progress = on_progress, .arg = c
+		.ended = on_ended,
+		.skipped = on_skipped,
+		.not_started = on_not_started,
+		.progress = on_progress,
+		.arg = c,
 	};
 	struct sched_config cfg = {
 		.link = c->conn.link,
@@ -267,6 +302,8 @@ static void say_why_ended(const struct run_command *c)
 {
 	if (interrupted)
 		log_msg(LOG_WARN, "interrupted");
+	else if (c->gone)
+		log_msg(LOG_ERROR, "the target stopped answering");
 	else if (stop)
 		log_msg(LOG_WARN, "stopped after %zu failures (--max-fail)",
 			c->results.nonconforming);

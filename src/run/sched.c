@@ -497,6 +497,13 @@ static void sched_open(struct sched *sc)
 	sc->link->ops->stats(sc->link, &sc->seen);
 }
 
+static void tell_not_started(struct sched *sc)
+{
+	while (sc->sink->not_started &&
+	       (sc->next < sc->n_plans || sc->next_again < sc->n_again))
+		sc->sink->not_started(sc->sink->arg, next_plan(sc));
+}
+
 static void sched_close(struct sched *sc)
 {
 	for (unsigned int i = 0; i < sc->n_slots; i++)
@@ -527,6 +534,7 @@ int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 		  cfg->link->ops->now_ns(cfg->link), r);
 	if (!r && (sc->next < n_plans || sc->next_again < sc->n_again))
 		r = -EINTR;
+	tell_not_started(sc);
 	sched_close(sc);
 	free(sc);
 	return r;

@@ -36,6 +36,11 @@ struct sched_sink {
 		      const struct trace *trace, int64_t duration_ns);
 	/* A plan cannot be run against this target. */
 	void (*skipped)(void *arg, const struct plan *plan, const char *reason);
+	/*
+	 * It was stopped before this plan was started, or run once more.  May
+	 * be NULL.
+	 */
+	void (*not_started)(void *arg, const struct plan *plan);
 	/* Called now and then, at least every 100 ms; may be NULL. */
 	void (*progress)(void *arg, size_t done, size_t running);
 	void *arg;
