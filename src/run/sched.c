@@ -205,13 +205,15 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 {
 	struct link *l = sc->link;
 	bool v6 = p->family == 6;
+	bool closed = p->needs >> NEED_CLOSED_PORT & 1;
 
 	*s = (struct trace_setup){
 		.tester = v6 ? l->tester6 : l->tester4,
 		.target = v6 ? sc->cfg->target->addr6 : sc->cfg->target->addr4,
 		.tester_port = tester_port,
 		.target_port = port,
-		.alive_port = sc->alive_port,
+		/* The service in question is the one to ask. */
+		.alive_port = closed ? sc->alive_port : port,
 		.mss = (uint16_t)(l->mtu > 65535 ? 65535 - (v6 ? 60 : 40)
 						 : l->mtu - (v6 ? 60 : 40)),
 		.seed = sc->cfg->seed,

@@ -160,8 +160,8 @@ static const char *message_of(struct verify *v, const struct walk_finding *f)
 		break;
 	case FINDING_PRECONDITION:
 		buf_adds(&b, "the precondition was not reached");
-		if (f->has_violation)
-			buf_printf(&b, ": %s", f->violation.what);
+		if (f->note || f->has_violation)
+			buf_printf(&b, ": %s", f->note ? f->note : f->violation.what);
 		break;
 	case FINDING_ALTERNATIVE:
 		buf_printf(&b, "took the alternative%s%s", f->note ? " " : "",

@@ -211,6 +211,11 @@ static void rx_handshake(struct walk *w, const struct segment *s)
 		p->peer_ack = s->ack;
 		return;
 	}
+	/* Refused again: the port is closed, which is no question of the case. */
+	if (w->phase == WALK_ALIVE && walk_refused(&w->finding[w->failed_finding])) {
+		w->finding[w->failed_finding].kind = FINDING_PRECONDITION;
+		w->finding[w->failed_finding].note = "nobody listens on the port";
+	}
 	probe_passed(w, -1);
 }
 

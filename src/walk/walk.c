@@ -77,6 +77,11 @@ struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
 	return f;
 }
 
+bool walk_refused(const struct walk_finding *f)
+{
+	return f->kind == FINDING_UNEXPECTED && f->has_violation && f->violation.refused;
+}
+
 void walk_fail(struct walk *w, struct walk_finding *f)
 {
 	w->failed = true;
@@ -85,8 +90,9 @@ void walk_fail(struct walk *w, struct walk_finding *f)
 		w->result[w->step].status = STEP_FAILED;
 		w->result[w->step].packet = f->packet;
 	}
-	/* Silence is the target's fault only if it is alive. */
-	if (f->kind == FINDING_NO_ANSWER && w->trace->setup.alive_port) {
+	/* Silence is the target's fault only if it is alive, and a refusal only
+	 * if somebody listens. */
+	if ((f->kind == FINDING_NO_ANSWER || walk_refused(f)) && w->trace->setup.alive_port) {
 		w->failed_finding = (int)(f - w->finding);
 		w->phase = WALK_ALIVE;
 		probe_start(w, PROBE_HANDSHAKE, w->now_ns);

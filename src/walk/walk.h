@@ -174,6 +174,9 @@ void walk_packet(struct walk *w, size_t i);
 /* The capture was watched up to @now_ns, and nothing else was there. */
 void walk_time(struct walk *w, int64_t now_ns);
 
+/* A SYN was reset: a failure only if another SYN to that port is answered. */
+bool walk_refused(const struct walk_finding *f);
+
 /* What the walk waits for. */
 enum walk_want_kind {
 	WANT_SEND,

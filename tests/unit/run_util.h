@@ -53,6 +53,7 @@ struct script {
 struct outcome {
 	size_t n; /* runs ended */
 	size_t skipped;
+	size_t not_started;
 	struct arena *arena;
 	struct suite *suite; /* the findings' marks point into it */
 	struct verdict v;    /* of the last */
@@ -203,6 +204,14 @@ static inline void outcome_skipped(void *arg, const struct plan *p,
 	(void)p;
 	o->skipped++;
 	snprintf(o->reason, sizeof(o->reason), "%s", reason);
+}
+
+static inline void outcome_not_started(void *arg, const struct plan *p)
+{
+	struct outcome *o = arg;
+
+	(void)p;
+	o->not_started++;
 }
 
 /* The steps of one case, indented by four, as a whole file. */

@@ -53,6 +53,13 @@ static const struct scene scenes[] = {
 	{ "a listener resets", "", OPEN_STEPS,
 	  { { 1, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN } }, false,
 	  VERDICT_FAIL, FINDING_UNEXPECTED, "a listener answers" },
+	{ "the port was closed meanwhile", "", OPEN_STEPS,
+	  { { 1, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN },
+	    { 2, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN } }, true,
+	  VERDICT_INCONCLUSIVE, FINDING_PRECONDITION, "nobody listens" },
+	{ "reset, and then nobody is there any more", "", OPEN_STEPS,
+	  { { 1, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN } }, true,
+	  VERDICT_INCONCLUSIVE, FINDING_DEAD, NULL },
 	{ "silence", "",
 	  OPEN_STEPS "      - expect-none: 200ms\n",
 	  { { 1, SA, 0, 0, 0, NULL, 0 } }, false, VERDICT_PASS, -1, NULL },
@@ -330,8 +337,10 @@ Test(run, interrupted)
 	struct target t = { .addr4 = link->target4 };
 	struct sched_config cfg = { .link = link, .target = &t, .stop = &stop };
 
+	sink.not_started = outcome_not_started;
 	cr_assert_eq(sched_run(&cfg, &p, 1, &sink), -EINTR);
 	cr_assert_eq(o.n, 0);
+	cr_assert_eq(o.not_started, 1);
 	arena_free(o.arena);
 	suite_free(s);
 	link->ops->close(link);
