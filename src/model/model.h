@@ -170,7 +170,6 @@ struct model_violation {
 	int8_t field; /* the offending enum seg_field, or -1 */
 	bool has_value;
 	uint32_t value; /* what it should have been, if has_value */
-	bool refused;	/* a SYN was reset: perhaps nobody listens there (any more) */
 };
 
 /*

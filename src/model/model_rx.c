@@ -158,11 +158,9 @@ static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
 		if (m->credit[i].answers & (ANS_RST_SEQ | ANS_RST_ACK))
 			return wrong_form(&m->credit[i], s, v);
 	}
-	if ((m->states & STATE_BIT(TCP_SYN_RECEIVED)) && !m->iss_known) {
-		violate(v, "SA-LISTEN-3", FIELD_FLAGS, "a listener answers a SYN with SYN,ACK");
-		v->refused = true;
-		return false;
-	}
+	if ((m->states & STATE_BIT(TCP_SYN_RECEIVED)) && !m->iss_known)
+		return violate(v, "SA-LISTEN-3", FIELD_FLAGS,
+			       "a listener answers a SYN with SYN,ACK");
 	if ((states & RECEIVING_STATES) && m->iss_known)
 		return violate_value(v, "3.10.5-ABORT", FIELD_SEQ, m->snd_nxt,
 				     "a reset that nothing called for, and its SEQ is not SND.NXT");

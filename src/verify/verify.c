@@ -125,7 +125,7 @@ static void settle_dead(struct walk *w)
 	if (!dead)
 		return;
 	for (uint8_t i = 0; i < w->n_findings; i++) {
-		if (w->finding[i].kind == FINDING_NO_ANSWER || walk_refused(&w->finding[i]))
+		if (w->finding[i].kind == FINDING_NO_ANSWER || w->finding[i].by_reset)
 			w->finding[i].kind = FINDING_DEAD;
 	}
 }

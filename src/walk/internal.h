@@ -18,6 +18,10 @@ struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
 /* Leaves the plan: what comes next depends on what went wrong. */
 void walk_fail(struct walk *w, struct walk_finding *f);
 
+/* The liveness probe begins; it was refused with a reset. */
+void walk_ask(struct walk *w);
+void walk_refused(struct walk *w);
+
 /* Ends the steps, the closing probe or the liveness probe. */
 void walk_end_steps(struct walk *w);
 

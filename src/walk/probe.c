@@ -211,12 +211,12 @@ static void rx_handshake(struct walk *w, const struct segment *s)
 		p->peer_ack = s->ack;
 		return;
 	}
-	/* Refused again: the port is closed, which is no question of the case. */
-	if (w->phase == WALK_ALIVE && walk_refused(&w->finding[w->failed_finding])) {
-		w->finding[w->failed_finding].kind = FINDING_PRECONDITION;
-		w->finding[w->failed_finding].note = "nobody listens on the port";
-	}
-	probe_passed(w, -1);
+	/* Where a listener is needed, a closed port is no question of the case. */
+	if (w->phase == WALK_ALIVE && (s->flags & TCP_RST) &&
+	    !(w->plan->needs >> NEED_CLOSED_PORT & 1))
+		walk_refused(w);
+	else
+		probe_passed(w, -1);
 }
 
 static void rx_old_data(struct walk *w, size_t packet, const struct segment *s)

@@ -71,35 +71,78 @@ struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
 	f->states = w->model.states;
 	f->claim = TCP_STATE_NONE;
 	f->lint = 0;
-	f->has_violation = f->has_diff = false;
+	f->has_violation = f->has_diff = f->by_reset = false;
 	f->diff.n = 0;
 	f->note = NULL;
 	return f;
 }
 
-bool walk_refused(const struct walk_finding *f)
+/* A connection is there to be reset: its receiver knows our numbers. */
+static bool cleanup_needed(const struct walk *w)
 {
-	return f->kind == FINDING_UNEXPECTED && f->has_violation && f->violation.refused;
+	const uint16_t gone = STATE_BIT(TCP_CLOSED) | STATE_BIT(TCP_LISTEN);
+
+	return w->model.irs_known && (w->model.states & ~gone);
+}
+
+/* The target's reset is what went wrong. */
+static bool is_by_reset(const struct walk *w, const struct walk_finding *f)
+{
+	struct segment s;
+
+	if (f->packet < 0 || (size_t)f->packet >= w->trace->n_packets)
+		return false;
+	trace_decode(w->trace, (size_t)f->packet, &s);
+	return w->trace->packet[f->packet].dir == TRACE_RX && (s.flags & TCP_RST);
+}
+
+static bool is_settled_by_asking(const struct walk_finding *f)
+{
+	return f->kind == FINDING_NO_ANSWER ||
+		(f->by_reset && f->kind != FINDING_FAULT && f->kind != FINDING_PRECONDITION);
+}
+
+void walk_ask(struct walk *w)
+{
+	w->phase = WALK_ALIVE;
+	probe_start(w, PROBE_HANDSHAKE, w->now_ns);
 }
 
 void walk_fail(struct walk *w, struct walk_finding *f)
 {
 	w->failed = true;
+	f->by_reset = is_by_reset(w, f);
 	if (w->phase == WALK_STEPS && w->step < w->plan->n_steps &&
 	    w->result[w->step].status == STEP_NOT_REACHED) {
 		w->result[w->step].status = STEP_FAILED;
 		w->result[w->step].packet = f->packet;
 	}
-	/* Silence is the target's fault only if it is alive, and a refusal only
-	 * if somebody listens. */
-	if ((f->kind == FINDING_NO_ANSWER || walk_refused(f)) && w->trace->setup.alive_port) {
+	/*
+	 * Silence is the target's fault only if it is alive, and a reset only if
+	 * somebody still listens on the port.
+	 */
+	if (is_settled_by_asking(f) && w->trace->setup.alive_port) {
 		w->failed_finding = (int)(f - w->finding);
-		w->phase = WALK_ALIVE;
-		probe_start(w, PROBE_HANDSHAKE, w->now_ns);
+		walk_ask(w);
 		return;
 	}
 	w->probe.active = false;
 	w->phase = WALK_CLEANUP;
+}
+
+void walk_refused(struct walk *w)
+{
+	struct walk_finding *f = &w->finding[w->failed_finding];
+
+	w->probe.active = false;
+	w->phase = WALK_CLEANUP;
+	/* A small target may take one connection at a time: free it first. */
+	if (w->asked_again == 0 && cleanup_needed(w)) {
+		w->asked_again = 1;
+		return;
+	}
+	f->kind = FINDING_PRECONDITION;
+	f->note = "nobody listens on the port";
 }
 
 void walk_end_steps(struct walk *w)
@@ -112,14 +155,6 @@ void walk_end_steps(struct walk *w)
 		return;
 	}
 	w->phase = WALK_CLEANUP;
-}
-
-/* A connection is there to be reset: its receiver knows our numbers. */
-static bool cleanup_needed(const struct walk *w)
-{
-	const uint16_t gone = STATE_BIT(TCP_CLOSED) | STATE_BIT(TCP_LISTEN);
-
-	return w->model.irs_known && (w->model.states & ~gone);
 }
 
 static void settle_cleanup(struct walk *w)
@@ -547,6 +582,17 @@ static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 		rx_after(w, i, s);
 }
 
+static void cleanup_done(struct walk *w)
+{
+	if (w->phase != WALK_CLEANUP)
+		return;
+	w->phase = WALK_DONE;
+	if (w->asked_again != 1)
+		return;
+	w->asked_again = 2;
+	walk_ask(w);
+}
+
 static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 {
 	const struct trace_packet *p = &w->trace->packet[i];
@@ -558,8 +604,7 @@ static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 	if (p->step == TRACE_STEP_FOREIGN)
 		return;
 	if (p->step == TRACE_STEP_CLEANUP) {
-		if (w->phase == WALK_CLEANUP)
-			w->phase = WALK_DONE;
+		cleanup_done(w);
 		return;
 	}
 	if (w->probe.active && probe_wants(w)) {

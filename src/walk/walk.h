@@ -22,7 +22,8 @@
  * from its opposite (an octet of old data draws an ACK with exact numbers from
  * every synchronized state; an ACK draws a reset from CLOSED and LISTEN).
  * ALIVE asks, after an answer that never came, whether the target answers at
- * all: only then is silence its fault.  CLEANUP resets the connection.
+ * all: only then is silence its fault; and after a reset, whether anybody still
+ * listens.  CLEANUP resets the connection.
  *
  * A send step is complete when its segment is seen in the capture.  A segment
  * of the target is compared with the step that waits (and, behind optional
@@ -74,6 +75,7 @@ struct walk_finding {
 	int8_t claim;	   /* STATE: enum tcp_state */
 	uint8_t lint;	   /* LINT: index into lint_rules */
 	bool has_violation, has_diff;
+	bool by_reset;			  /* a reset of the target is what went wrong */
 	struct model_violation violation; /* UNEXPECTED */
 	struct match_result diff;	  /* from the expectation, if it was waiting */
 	const char *note;		  /* static, more words, or NULL */
@@ -136,10 +138,11 @@ struct walk {
 	uint16_t step;
 	int64_t ref_ns; /* completion of the step before */
 	int64_t now_ns;
-	bool noise;	    /* one-of: a segment broke the silence */
-	bool failed;	    /* the plan was left before its end */
-	int failed_finding; /* NO_ANSWER that ALIVE must settle, or -1 */
-	int8_t claim;	    /* last claim that still holds */
+	bool noise;	     /* one-of: a segment broke the silence */
+	bool failed;	     /* the plan was left before its end */
+	int failed_finding;  /* what ALIVE must settle, or -1 */
+	uint8_t asked_again; /* refused: 1 reset the connection, 2 ask once more */
+	int8_t claim;	     /* last claim that still holds */
 	uint16_t claim_step;
 	int32_t confirmed; /* packet that answered the closing probe, or -1 */
 
@@ -173,9 +176,6 @@ void walk_packet(struct walk *w, size_t i);
 
 /* The capture was watched up to @now_ns, and nothing else was there. */
 void walk_time(struct walk *w, int64_t now_ns);
-
-/* A SYN was reset: a failure only if another SYN to that port is answered. */
-bool walk_refused(const struct walk_finding *f);
 
 /* What the walk waits for. */
 enum walk_want_kind {
