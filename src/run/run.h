@@ -10,7 +10,7 @@
 
 #include "walk/walk.h"
 
-#define RUN_MAX_FLOWS 8
+#define RUN_MAX_FLOWS 64
 
 /* A segment handed to the link that the capture has not shown yet. */
 struct run_pending {

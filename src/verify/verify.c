@@ -86,14 +86,14 @@ static void scan_packets(const struct trace *t, struct verify *v)
 
 static bool fault_matters(const struct trace_fault *f, bool failed)
 {
-	/* A late segment of ours can only make a case fail, never pass. */
+	/* A late segment of ours can only make a case fail or warn, never pass. */
 	return f->kind != FAULT_LATE || failed;
 }
 
 static bool has_failed(const struct walk *w)
 {
 	for (uint8_t i = 0; i < w->n_findings; i++) {
-		if (weigh(&w->finding[i]) == W_FAIL)
+		if (weigh(&w->finding[i]) == W_FAIL || weigh(&w->finding[i]) == W_WARNING)
 			return true;
 	}
 	return false;

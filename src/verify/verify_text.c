@@ -156,7 +156,8 @@ static const char *message_of(struct verify *v, const struct walk_finding *f)
 		buf_adds(&b, lint_rules[f->lint].what);
 		break;
 	case FINDING_DEAD:
-		buf_adds(&b, "the target does not answer a plain handshake either");
+		buf_adds(&b, f->note ? f->note
+				     : "the target does not answer a plain handshake either");
 		break;
 	case FINDING_PRECONDITION:
 		buf_adds(&b, "the precondition was not reached");
@@ -168,7 +169,8 @@ static const char *message_of(struct verify *v, const struct walk_finding *f)
 			   f->note ? f->note : "");
 		break;
 	case FINDING_FAULT:
-		buf_adds(&b, "the capture and the run disagree about what was sent when");
+		buf_adds(&b, f->fault ? trace_faults[f->fault].what
+				      : "the capture and the run disagree about what was sent when");
 		break;
 	case FINDING_N:
 		break;
@@ -318,6 +320,8 @@ void verify_finding_text(struct verify *v, const struct walk_finding *f,
 		.expected = expectation(v, f),
 		.packet = f->packet,
 	};
+	if (f->fault)
+		out->remedy = trace_faults[f->fault].remedy;
 	fill_mismatches(v, f, out);
 }
 

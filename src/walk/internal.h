@@ -10,10 +10,30 @@
 /* Values for expressions at @now_ns. */
 struct match_env walk_env(const struct walk *w, int64_t now_ns);
 
-/* Adds a finding and returns it; the last slot is re-used when full. */
+/* Adds a finding and returns it; when full a lesser one makes room, or this. */
 struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
 			       enum req_level level, uint16_t step,
 			       int32_t packet);
+
+/* What lint says of a segment of the target, once per rule. */
+void walk_lint(struct walk *w, size_t packet, const struct segment *s);
+
+/* The model does not permit @packet (the one in w->scratch). */
+struct walk_finding *walk_find_unexpected(struct walk *w, size_t packet,
+					  const struct model_violation *v);
+
+/*
+ * The model does not permit @packet, but step @taker (its alternative @alt, or
+ * -1) takes it: a finding unless the case wants it so.
+ */
+void walk_find_taken(struct walk *w, int taker, int alt, size_t packet,
+		     const struct model_violation *v);
+
+/* An expectation or alternatives. */
+static inline bool walk_waits_for_segment(const struct plan_step *st)
+{
+	return st->kind == PLAN_EXPECT || st->kind == PLAN_ONE_OF;
+}
 
 /* Leaves the plan: what comes next depends on what went wrong. */
 void walk_fail(struct walk *w, struct walk_finding *f);

@@ -5,5 +5,6 @@
 libshakedown_a_SOURCES += \
 	%D%/internal.h \
 	%D%/walk.h \
+	%D%/finding.c \
 	%D%/probe.c \
 	%D%/walk.c

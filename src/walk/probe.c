@@ -53,7 +53,9 @@ void probe_start(struct walk *w, enum probe_kind kind, int64_t t)
 	p->active = true;
 	p->due_ns = INT64_MAX;
 	if (kind == PROBE_HANDSHAKE) {
-		p->flow = ++w->flows;
+		if (w->flows < UINT8_MAX)
+			w->flows++;
+		p->flow = w->flows;
 		/* Nobody to ask: the question stays open, the walk goes on. */
 		if (!w->trace->setup.alive_port) {
 			p->tries = PROBE_TRIES;
@@ -190,6 +192,9 @@ void probe_tx(struct walk *w, const struct segment *s, int64_t t)
 	struct walk_probe *p = &w->probe;
 
 	if (p->want_reset) {
+		/* Or one more SYN that crossed the answer. */
+		if (!(s->flags & TCP_RST))
+			return;
 		p->want_reset = false;
 		probe_passed(w, -1);
 		return;

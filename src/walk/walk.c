@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "match/build.h"
-#include "model/lint.h"
 #include "walk/internal.h"
+#include "wire/seq.h"
 
 struct match_env walk_env(const struct walk *w, int64_t now_ns)
 {
@@ -51,30 +51,6 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->confirmed = -1;
 	w->now_ns = trace->start_ns;
 	walk_enter(w, 0, trace->start_ns);
-}
-
-struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
-			       enum req_level level, uint16_t step,
-			       int32_t packet)
-{
-	struct walk_finding *f;
-
-	if (w->n_findings < WALK_MAX_FINDINGS)
-		w->n_findings++;
-	f = &w->finding[w->n_findings - 1];
-	f->kind = kind;
-	f->level = level;
-	f->step = step;
-	f->packet = packet;
-	f->since_ns = w->ref_ns;
-	f->waited_ns = 0;
-	f->states = w->model.states;
-	f->claim = TCP_STATE_NONE;
-	f->lint = 0;
-	f->has_violation = f->has_diff = f->by_reset = false;
-	f->diff.n = 0;
-	f->note = NULL;
-	return f;
 }
 
 /* A connection is there to be reset: its receiver knows our numbers. */
@@ -126,6 +102,11 @@ void walk_fail(struct walk *w, struct walk_finding *f)
 		walk_ask(w);
 		return;
 	}
+	/* Nobody to ask, and never a word: is there anybody? */
+	if (f->kind == FINDING_NO_ANSWER && !w->heard) {
+		f->kind = FINDING_DEAD;
+		f->note = "nothing was heard from the target, and no other port is known to ask";
+	}
 	w->probe.active = false;
 	w->phase = WALK_CLEANUP;
 }
@@ -161,40 +142,6 @@ static void settle_cleanup(struct walk *w)
 {
 	if (w->phase == WALK_CLEANUP && !cleanup_needed(w))
 		w->phase = WALK_DONE;
-}
-
-static struct lint_context lint_context(const struct walk *w)
-{
-	return (struct lint_context){
-		.offered = w->tcb.offered,
-		.syn_seen = w->tcb.syn_sent,
-		.ts_ok = w->tcb.ts_ok,
-		.window_known = w->model.rcv_wnd_known && w->model.lossless,
-		.ack_lo = w->model.rcv_nxt_lo,
-		.window_right = w->model.rcv_right,
-		.window_shift = w->model.target_shift,
-	};
-}
-
-static void lint(struct walk *w, size_t packet, const struct segment *s)
-{
-	struct lint_context c = lint_context(w);
-	uint8_t rules[4];
-	size_t n = lint_segment(s, &c, rules, 4);
-
-	/* Once per rule is enough. */
-	for (size_t i = 0; i < n; i++) {
-		bool known = false;
-
-		for (uint8_t k = 0; k < w->n_findings; k++)
-			known |= w->finding[k].kind == FINDING_LINT &&
-				w->finding[k].lint == rules[i];
-		if (known)
-			continue;
-		walk_find(w, FINDING_LINT, lint_rules[rules[i]].level, w->step,
-			  (int32_t)packet)
-			->lint = rules[i];
-	}
 }
 
 /* Backlog */
@@ -369,6 +316,8 @@ static bool try_backlog(struct walk *w)
 		backlog_drop(w, 0);
 		memmove(w->backlog, w->backlog + 1,
 			(size_t)(--w->n_backlog) * sizeof(w->backlog[0]));
+		if (b.suspect)
+			walk_find_taken(w, taker, alt, b.packet, &b.violation);
 		take(w, taker, alt, b.packet, &s,
 		     w->trace->packet[b.packet].ts_ns);
 		return true;
@@ -404,11 +353,6 @@ void walk_complete(struct walk *w, uint16_t step, int32_t packet, int64_t t)
 	w->result[step].at_ns = t;
 	check_claim(w, step);
 	walk_enter(w, w->plan->step[step].next, t);
-}
-
-static bool waits_for_segment(const struct plan_step *st)
-{
-	return st->kind == PLAN_EXPECT || st->kind == PLAN_ONE_OF;
 }
 
 void walk_enter(struct walk *w, uint16_t step, int64_t t)
@@ -448,48 +392,32 @@ void walk_enter(struct walk *w, uint16_t step, int64_t t)
 	}
 }
 
-static struct walk_finding *find_unexpected(struct walk *w, size_t packet,
-					    const struct model_violation *v)
-{
-	const struct plan_step *st = &w->plan->step[w->step];
-	bool refused = st->precondition && (w->scratch.flags & TCP_RST);
-	struct walk_finding *f;
-
-	f = walk_find(w, refused ? FINDING_PRECONDITION : FINDING_UNEXPECTED,
-		      v->level, w->step, (int32_t)packet);
-	f->has_violation = true;
-	f->violation = *v;
-	if (waits_for_segment(st) && w->nearest == (int32_t)packet) {
-		f->has_diff = true;
-		f->diff = w->nearest_diff;
-	}
-	return f;
-}
-
 /* A segment while an expectation waits. */
 static void rx_expect(struct walk *w, size_t packet, const struct segment *s,
-		      int taker, int alt, bool permitted,
+		      int taker, int alt, bool permitted, bool old,
 		      const struct model_violation *v)
 {
 	const struct plan_step *st = &w->plan->step[w->step];
 
 	if (taker >= 0) {
+		if (!permitted)
+			walk_find_taken(w, taker, alt, packet, v);
 		take(w, taker, alt, packet, s, w->now_ns);
 		return;
 	}
-	if (st->kind == PLAN_ONE_OF && !(permitted && model_is_retransmission(&w->model, s)))
+	if (st->kind == PLAN_ONE_OF && !(permitted && old))
 		w->noise = true;
 	if (!permitted)
-		walk_fail(w, find_unexpected(w, packet, v));
+		walk_fail(w, walk_find_unexpected(w, packet, v));
 }
 
 static void rx_silence(struct walk *w, size_t packet, const struct segment *s,
-		       bool permitted, bool repeat,
+		       bool permitted, bool old,
 		       const struct model_violation *v)
 {
 	struct walk_finding *f;
 
-	if (permitted && repeat)
+	if (permitted && old)
 		return;
 	f = walk_find(w, FINDING_NOT_SILENT, w->plan->level, w->step,
 		      (int32_t)packet);
@@ -522,22 +450,59 @@ static void rx_late(struct walk *w, size_t packet, const struct segment *s)
 	f->has_diff = false;
 }
 
+/*
+ * No answer to our last segment: a retransmission, or the acknowledgment of what
+ * came before and may be delayed (RFC 9293 3.8.6.3).
+ */
+static bool is_old(const struct walk *w, const struct segment *s)
+{
+	const struct model *m = &w->model;
+
+	if (model_is_retransmission(m, s))
+		return true;
+	return m->iss_known && s->flags == TCP_ACK && !s->data_len &&
+		seq_gt(s->ack, m->rcv_nxt_lo) && seq_le(s->ack, w->owed);
+}
+
+/*
+ * RFC 9293 3.5.1: our first SYN is acknowledged with other numbers where the
+ * target knows an earlier connection of ours by these ports.
+ */
+static bool is_of_earlier(const struct walk *w, const struct segment *s)
+{
+	const struct model *m = &w->model;
+
+	return m->irs_known && !w->tcb.irs_known &&
+		(s->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK &&
+		!seq_in(s->ack, m->irs, m->syn_end - m->irs + 1);
+}
+
+static void rx_earlier(struct walk *w, size_t packet)
+{
+	struct walk_finding *f = walk_find(w, FINDING_FAULT, LEVEL_MUST, w->step, (int32_t)packet);
+
+	f->fault = FAULT_PORT;
+	walk_fail(w, f);
+}
+
 static void rx_steps(struct walk *w, size_t packet, const struct segment *s)
 {
 	const struct plan_step *st = &w->plan->step[w->step];
 	struct match_env env = walk_env(w, w->now_ns);
 	struct model_violation v;
-	bool waiting = waits_for_segment(st);
-	bool repeat = model_is_retransmission(&w->model, s);
+	bool waiting = walk_waits_for_segment(st);
+	bool old = is_old(w, s), earlier = is_of_earlier(w, s);
 	int alt = -1, taker = waiting ? find_taker(w, s, &env, (int32_t)packet, &alt) : -1;
 	bool permitted = model_rx(&w->model, s, w->now_ns, &v);
 	struct tcb before = w->tcb;
 
 	tcb_rx(&w->tcb, s);
-	if (waiting)
-		rx_expect(w, packet, s, taker, alt, permitted, &v);
+	if (earlier && taker < 0)
+		rx_earlier(w, packet);
+	else if (waiting)
+		rx_expect(w, packet, s, taker, alt, permitted, old, &v);
 	else if (st->kind == PLAN_EXPECT_NONE)
-		rx_silence(w, packet, s, permitted, repeat, &v);
+		rx_silence(w, packet, s, permitted, old, &v);
 	else if (st->kind == PLAN_ALIVE && st->alive == ALIVE_CONNECTION)
 		probe_rx(w, packet, s, permitted);
 	else
@@ -556,7 +521,7 @@ static void rx_after(struct walk *w, size_t packet, const struct segment *s)
 	if (w->phase != WALK_CONFIRM)
 		return;
 	if (!permitted) {
-		struct walk_finding *f = find_unexpected(w, packet, &v);
+		struct walk_finding *f = walk_find_unexpected(w, packet, &v);
 
 		f->step = TRACE_STEP_CONFIRM;
 		f->claim = w->claim;
@@ -575,7 +540,8 @@ static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 	}
 	if (w->phase == WALK_CLEANUP || w->phase == WALK_DONE)
 		return;
-	lint(w, i, s);
+	w->heard = true;
+	walk_lint(w, i, s);
 	if (w->phase == WALK_STEPS)
 		rx_steps(w, i, s);
 	else
@@ -584,8 +550,6 @@ static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 
 static void cleanup_done(struct walk *w)
 {
-	if (w->phase != WALK_CLEANUP)
-		return;
 	w->phase = WALK_DONE;
 	if (w->asked_again != 1)
 		return;
@@ -593,32 +557,48 @@ static void cleanup_done(struct walk *w)
 	walk_ask(w);
 }
 
+/* A probe that went out once more while its answer was on the way. */
+static bool is_spare_probe(const struct walk *w, uint16_t step)
+{
+	if (step == TRACE_STEP_CONFIRM)
+		return w->phase > WALK_CONFIRM;
+	if (step == TRACE_STEP_ALIVE)
+		return w->phase > WALK_ALIVE;
+	return step < w->plan->n_steps && w->plan->step[step].kind == PLAN_ALIVE &&
+		w->result[step].status != STEP_NOT_REACHED;
+}
+
+/* What was wanted has left. */
+static void tx_wanted(struct walk *w, size_t i, const struct segment *s)
+{
+	if (w->phase == WALK_CLEANUP) {
+		cleanup_done(w);
+	} else if (w->probe.active) {
+		probe_tx(w, s, w->now_ns);
+	} else {
+		bound_segment_set(&w->bound[w->step], s);
+		walk_complete(w, w->step, (int32_t)i, w->now_ns);
+	}
+}
+
 static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 {
 	const struct trace_packet *p = &w->trace->packet[i];
+	struct walk_want want;
 
-	if (p->flow == 0 && p->step != TRACE_STEP_FOREIGN) {
+	if (p->step == TRACE_STEP_FOREIGN)
+		return;
+	if (p->flow == 0) {
+		w->owed = w->model.rcv_nxt;
 		tcb_tx(&w->tcb, s);
 		model_tx(&w->model, s, w->now_ns);
 	}
-	if (p->step == TRACE_STEP_FOREIGN)
-		return;
-	if (p->step == TRACE_STEP_CLEANUP) {
-		cleanup_done(w);
-		return;
-	}
-	if (w->probe.active && probe_wants(w)) {
-		probe_tx(w, s, w->now_ns);
-		return;
-	}
-	if (w->phase == WALK_STEPS && p->step == w->step &&
-	    w->plan->step[w->step].kind == PLAN_SEND) {
-		bound_segment_set(&w->bound[w->step], s);
-		walk_complete(w, w->step, (int32_t)i, w->now_ns);
-		return;
-	}
+	walk_want(w, &want);
+	if (want.kind == WANT_SEND && want.step == p->step && want.flow == p->flow)
+		tx_wanted(w, i, s);
 	/* Live and offline walk the same way, or our own clock misled us. */
-	walk_fail(w, walk_find(w, FINDING_FAULT, LEVEL_MUST, p->step, (int32_t)i));
+	else if (!is_spare_probe(w, p->step))
+		walk_fail(w, walk_find(w, FINDING_FAULT, LEVEL_MUST, p->step, (int32_t)i));
 }
 
 void walk_packet(struct walk *w, size_t i)
@@ -645,7 +625,7 @@ static uint16_t chain_end(const struct walk *w)
 	uint16_t i = w->step;
 
 	while (w->plan->step[i].kind == PLAN_EXPECT && w->plan->step[i].optional &&
-	       waits_for_segment(&w->plan->step[w->plan->step[i].next]))
+	       walk_waits_for_segment(&w->plan->step[w->plan->step[i].next]))
 		i = w->plan->step[i].next;
 	return i;
 }

@@ -74,6 +74,7 @@ struct walk_finding {
 	uint16_t states;   /* STATE: what the model holds possible */
 	int8_t claim;	   /* STATE: enum tcp_state */
 	uint8_t lint;	   /* LINT: index into lint_rules */
+	uint8_t fault;	   /* FAULT: enum trace_fault_kind, or FAULT_NONE */
 	bool has_violation, has_diff;
 	bool by_reset;			  /* a reset of the target is what went wrong */
 	struct model_violation violation; /* UNEXPECTED */
@@ -148,6 +149,8 @@ struct walk {
 
 	struct walk_probe probe;
 	uint8_t flows; /* flows used so far */
+	bool heard;    /* the target sent something */
+	uint32_t owed; /* RCV.NXT of the target before our last segment */
 
 	int32_t nearest; /* packet, or -1 */
 	struct match_result nearest_diff;
@@ -156,7 +159,8 @@ struct walk {
 
 	struct bound_segment *bound; /* one for each step */
 	struct step_result *result;  /* one for each step */
-	struct walk_finding finding[WALK_MAX_FINDINGS];
+	/* The worst, in the order they came; one more place for the rest. */
+	struct walk_finding finding[WALK_MAX_FINDINGS + 1];
 	uint8_t n_findings;
 	uint16_t alt[8];       /* alternatives taken: one-of steps ... */
 	uint16_t alt_index[8]; /* ... and which */

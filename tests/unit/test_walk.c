@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The walk in its corners: what is found when much is found, what counts as
+ * silence, and trouble that is the tester's own and never the target's.
+ */
+#include "run_util.h"
+
+#define SA (TCP_SYN | TCP_ACK)
+#define A TCP_ACK
+#define MS INT64_C(1000000)
+
+#define OPEN_STEPS                                         \
+	"      - send: SYN\n"                              \
+	"      - expect: {flags: SYN|ACK, ack: snd.nxt}\n" \
+	"      - send: ACK\n"
+#define N(x) (sizeof(x) / sizeof((x)[0]))
+
+static void expect_verdict(const struct outcome *o, enum verdict_kind kind, int finding)
+{
+	cr_assert_eq(o->n, 1);
+	cr_assert(o->v.kind == kind, "%s: %s", verdict_names[o->v.kind], o->v.reason);
+	cr_assert(o->same_offline, "another verdict offline");
+	if (finding >= 0)
+		cr_assert((int)o->v.finding[0].kind == finding, "%s: %s",
+			  finding_names[o->v.finding[0].kind], o->v.reason);
+	else
+		cr_assert_eq(o->v.n_findings, 0, "%s", o->v.reason);
+}
+
+/* Runs the steps after the handshake, judges, and forgets. */
+static void story(const char *head, const char *steps, const struct reply *reply, size_t n,
+		  enum verdict_kind kind, int finding)
+{
+	struct outcome o;
+
+	play(head, steps, reply, n, true, &o);
+	expect_verdict(&o, kind, finding);
+	outcome_free(&o);
+}
+
+/* New data is no silence, though the model permits it. */
+Test(walk, data_is_not_the_silent_alternative)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, -100, 10 * MS, "x", 0 },
+	};
+
+	story("",
+	      OPEN_STEPS
+	      "      - send: {flags: RST, seq: snd.nxt + 100}\n"
+	      "      - one-of:\n"
+	      "          - expect: {flags: RST}\n"
+	      "          - expect-none: 300ms\n",
+	      reply, N(reply), VERDICT_FAIL, FINDING_NO_ANSWER);
+}
+
+static void flood(int before, int after)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 1000, 10 * MS, NULL, 0 },
+	};
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, OPEN_STEPS);
+	for (int i = 0; i < before; i++)
+		buf_adds(&b, "      - state: CLOSE-WAIT\n");
+	buf_adds(&b, "      - send: {flags: ACK, data: abc}\n"
+		     "      - wait: 50ms\n"
+		     "      - alive: handshake\n");
+	for (int i = 0; i < after; i++)
+		buf_adds(&b, "      - state: CLOSE-WAIT\n");
+	story("    level: should\n", buf_str(&b), reply, N(reply), VERDICT_FAIL,
+	      FINDING_UNEXPECTED);
+	buf_fini(&b);
+}
+
+/* A flood of small findings does not wash away a large one. */
+Test(walk, the_worst_finding_is_kept)
+{
+	flood(0, WALK_MAX_FINDINGS + 1);
+	flood(WALK_MAX_FINDINGS - 1, 1);
+	flood(WALK_MAX_FINDINGS + 1, 0);
+	flood(WALK_MAX_FINDINGS + 1, WALK_MAX_FINDINGS + 1);
+}
+
+Test(walk, many_liveness_probes)
+{
+	static const struct reply reply[] = { { 1, SA, 0, 0, 0, NULL, 0 } };
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, OPEN_STEPS);
+	for (int i = 0; i < 40; i++)
+		buf_adds(&b, "      - alive: handshake\n");
+	story("", buf_str(&b), reply, N(reply), VERDICT_PASS, -1);
+	buf_fini(&b);
+}
+
+/* What an expectation does not speak of is the model's to judge. */
+Test(walk, an_expectation_excuses_only_what_it_says)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 5, 0, 0, NULL, 0 },
+	};
+
+	story("", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
+			     "      - expect: {flags: ACK, ack: snd.nxt}\n",
+	      reply, N(reply), VERDICT_FAIL, FINDING_UNEXPECTED);
+	story("", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
+			     "      - wait: 10ms\n"
+			     "      - expect: {flags: ACK, ack: snd.nxt}\n",
+	      reply, N(reply), VERDICT_FAIL, FINDING_UNEXPECTED);
+	story("", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
+			     "      - expect: {flags: ACK, seq: irs + 5, ack: snd.nxt}\n",
+	      reply, N(reply), VERDICT_PASS, -1);
+}
+
+/* A delayed acknowledgment of what came before is no answer. */
+Test(walk, silence_and_the_delayed_ack)
+{
+	static const struct reply delayed[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 0, 100 * MS, NULL, 0 },
+	};
+	static const struct reply twice[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 0, 100 * MS, NULL, 0 },
+		{ 3, A, 1, 0, 110 * MS, NULL, 0 },
+	};
+	static const struct reply answer[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 4, A, 1, 0, 100 * MS, NULL, 0 },
+	};
+	const char *steps = OPEN_STEPS
+		"      - send: {flags: ACK, data: abc}\n"
+		"      - send: {flags: RST, seq: snd.nxt - 1000}\n"
+		"      - expect-none: 300ms\n";
+	const char *more = OPEN_STEPS
+		"      - send: {flags: ACK, data: abc}\n"
+		"      - send: {flags: ACK, data: abc}\n"
+		"      - expect-none: 300ms\n";
+
+	story("", steps, delayed, N(delayed), VERDICT_PASS, -1);
+	story("", steps, twice, N(twice), VERDICT_FAIL, FINDING_NOT_SILENT);
+	story("", more, answer, N(answer), VERDICT_FAIL, FINDING_NOT_SILENT);
+}
+
+/*
+ * RFC 9293 3.5.1: an ACK of other numbers answers our first SYN where the target
+ * still has an earlier connection from the port.  That is our doing.
+ */
+Test(walk, an_earlier_connection_is_the_testers_trouble)
+{
+	static const struct reply old[] = { { 1, A, 77, 123456, 0, NULL, 0 } };
+	static const struct reply wrong[] = { { 1, A, 0, 0, 0, NULL, 0 } };
+	static const struct reply again[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 4, A, 1, -1000, 400 * MS, NULL, 0 },
+	};
+	struct outcome o;
+
+	play("", OPEN_STEPS, old, N(old), true, &o);
+	expect_verdict(&o, VERDICT_ERROR, FINDING_FAULT);
+	cr_assert_str_eq(o.v.finding[0].message, trace_faults[FAULT_PORT].what);
+	cr_assert_str_eq(o.v.finding[0].remedy, trace_faults[FAULT_PORT].remedy);
+	outcome_free(&o);
+	story("", OPEN_STEPS, wrong, N(wrong), VERDICT_FAIL, FINDING_UNEXPECTED);
+	/* Ours it has ended, or should have. */
+	story("",
+	      OPEN_STEPS
+	      "      - send: RST\n"
+	      "      - send: {flags: SYN, seq: iss + 1000}\n"
+	      "      - expect: SYN|ACK\n",
+	      again, N(again), VERDICT_FAIL, FINDING_UNEXPECTED);
+}
+
+/* Nobody to ask whether the target is there, and it never said a word. */
+Test(walk, silence_of_a_target_that_was_never_heard)
+{
+	struct link *link = vlink_open(NULL, NULL);
+	struct outcome o = { .arena = arena_new() };
+	struct sched_sink sink = { .ended = outcome_ended, .skipped = outcome_skipped, .arg = &o };
+	struct suite *s = case_suite("    needs: [closed-port]\n",
+				     "      - send: SYN\n      - expect: RST|ACK\n");
+	const struct plan *p = suite_plan(s, 0);
+	struct target t = { .addr4 = link->target4, .n_ports = 1 };
+	struct sched_config cfg = { .link = link, .target = &t };
+
+	t.port[0].port = 1;
+	t.port[0].provides = 1u << NEED_CLOSED_PORT;
+	cr_assert_eq(sched_run(&cfg, &p, 1, &sink), 0);
+	expect_verdict(&o, VERDICT_INCONCLUSIVE, FINDING_DEAD);
+	cr_assert(strstr(o.v.reason, "nothing was heard"), "%s", o.v.reason);
+	arena_free(o.arena);
+	suite_free(s);
+	link->ops->close(link);
+}
+
+/* A trace as the sink has it, changed: the verdict. */
+struct changed {
+	void (*change)(struct trace *t);
+	struct arena *arena;
+	struct verdict v;
+	int finding;
+};
+
+static void changed_ended(void *arg, const struct plan *p, const struct trace *t,
+			  int64_t duration_ns)
+{
+	struct changed *f = arg;
+	struct trace copy = *t;
+
+	(void)duration_ns;
+	copy.packet = malloc(t->n_packets * sizeof(*t->packet));
+	memcpy(copy.packet, t->packet, t->n_packets * sizeof(*t->packet));
+	f->change(&copy);
+	verify_run(p, &copy, f->arena, &f->v);
+	f->finding = f->v.n_findings ? (int)f->v.finding[0].kind : -1;
+	free(copy.packet);
+}
+
+static enum verdict_kind verdict_with(void (*change)(struct trace *t), const char *head,
+				      const char *steps, const struct reply *reply, size_t n)
+{
+	struct script sc = { .reply = reply, .n = n, .answers_probes = true };
+	struct vlink_peer peer = { .receive = script_receive, .arg = &sc };
+	struct link *link = vlink_open(NULL, &peer);
+	struct changed f = { .change = change, .arena = arena_new() };
+	struct sched_sink sink = { .ended = changed_ended, .arg = &f };
+	struct suite *s = case_suite(head, steps);
+	const struct plan *p = suite_plan(s, 0);
+	struct target t;
+	struct sched_config cfg = { .link = link, .target = &t };
+
+	target_init_lab(&t);
+	t.addr4 = link->target4;
+	cr_assert_eq(sched_run(&cfg, &p, 1, &sink), 0);
+	arena_free(f.arena);
+	suite_free(s);
+	link->ops->close(link);
+	return f.v.kind;
+}
+
+static void add_late(struct trace *t)
+{
+	trace_add_fault(t, FAULT_LATE, t->end_ns, 0, 0);
+}
+
+static void add_drops(struct trace *t)
+{
+	trace_add_fault(t, FAULT_DROPS, t->end_ns, 0, 0);
+}
+
+/* Our own delay can have made a warning as well as a failure, but no pass. */
+Test(walk, late_segments_of_ours)
+{
+	static const struct reply good[] = { { 1, SA, 0, 0, 0, NULL, 0 } };
+	static const struct reply none[] = { { 0, 0, 0, 0, 0, NULL, 0 } };
+
+	cr_assert_eq(verdict_with(add_late, "", OPEN_STEPS, good, 1), VERDICT_PASS);
+	cr_assert_eq(verdict_with(add_late, "", OPEN_STEPS, none, 1), VERDICT_ERROR);
+	cr_assert_eq(verdict_with(add_late, "    level: should\n", OPEN_STEPS, none, 1),
+		     VERDICT_ERROR);
+	cr_assert_eq(verdict_with(add_drops, "", OPEN_STEPS, good, 1), VERDICT_ERROR);
+}
+
+/* The probe went out once more while its answer was on the way. */
+static void answer_first(struct trace *t)
+{
+	size_t i = t->n_packets - 1;
+	struct trace_packet probe;
+
+	while (t->packet[i].step != TRACE_STEP_CONFIRM)
+		i--;
+	probe = t->packet[i];
+	t->packet[i] = t->packet[i + 1];
+	cr_assert_eq(t->packet[i].dir, TRACE_RX);
+	probe.ts_ns = t->packet[i].ts_ns;
+	t->packet[i + 1] = probe;
+}
+
+Test(walk, a_probe_crosses_its_answer)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 1, 650 * MS, NULL, 0 },
+	};
+
+	cr_assert_eq(verdict_with(answer_first, "", OPEN_STEPS "        state: ESTABLISHED\n",
+				  reply, N(reply)),
+		     VERDICT_PASS);
+}
+
+/* Steps and flows of evidence are anybody's. */
+static void wrong_step(struct trace *t)
+{
+	t->packet[2].step = 0;
+}
+
+static void wrong_flow(struct trace *t)
+{
+	t->packet[2].flow = 3;
+}
+
+static void early_cleanup(struct trace *t)
+{
+	t->packet[2].step = TRACE_STEP_CLEANUP;
+}
+
+static void step_of_a_probe(struct trace *t)
+{
+	t->packet[3].step = 2;
+}
+
+static void no_such_step(struct trace *t)
+{
+	t->packet[3].step = 60000;
+}
+
+Test(walk, what_nobody_asked_to_send_is_our_fault)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 1, 0, NULL, 0 },
+	};
+	void (*const change[])(struct trace *) = { wrong_step, wrong_flow, early_cleanup,
+						   step_of_a_probe, no_such_step };
+
+	for (size_t i = 0; i < N(change); i++)
+		cr_assert_eq(verdict_with(change[i], "",
+					  OPEN_STEPS "        state: ESTABLISHED\n", reply, N(reply)),
+			     VERDICT_ERROR, "%zu", i);
+}
