@@ -34,18 +34,37 @@ static uint8_t shift_of(const struct tcp_opt *o)
 	return o->wscale > 14 ? 14 : o->wscale;
 }
 
-static void note_offer(struct tcb *t, const struct segment *s)
+static struct tcb_syn read_syn(const struct segment *s)
 {
+	struct tcb_syn syn = { .set = true, .seq = s->seq, .end = s->seq + segment_len(s) };
 	const struct tcp_opt *o;
 
-	memset(t->offered, 0, sizeof(t->offered));
 	for (uint8_t i = 0; i < s->n_opt; i++)
-		t->offered[s->opt[i].kind >> 6] |= UINT64_C(1) << (s->opt[i].kind & 63);
+		syn.offered[s->opt[i].kind >> 6] |= UINT64_C(1) << (s->opt[i].kind & 63);
 	o = segment_opt(s, TCP_OPT_WSCALE);
-	t->our_ws = o && o->known;
-	t->our_shift = t->our_ws ? shift_of(o) : 0;
+	syn.ws = o && o->known;
+	syn.shift = syn.ws ? shift_of(o) : 0;
 	o = segment_opt(s, TCP_OPT_TIMESTAMPS);
-	t->our_ts = o && o->known;
+	syn.ts = o && o->known;
+	return syn;
+}
+
+static void take_offer(struct tcb *t, const struct tcb_syn *syn)
+{
+	t->iss = syn->seq;
+	memcpy(t->offered, syn->offered, sizeof(t->offered));
+	t->our_ws = syn->ws;
+	t->our_shift = syn->shift;
+	t->our_ts = syn->ts;
+}
+
+/* The target answers a SYN of ours with another number: a new connection. */
+static void open_next(struct tcb *t)
+{
+	take_offer(t, &t->next);
+	t->snd_una = t->next.seq;
+	t->snd_nxt = t->next.end;
+	t->irs_known = t->next.set = false;
 }
 
 void tcb_tx(struct tcb *t, const struct segment *s)
@@ -60,14 +79,17 @@ void tcb_tx(struct tcb *t, const struct segment *s)
 	if (s->flags & TCP_RST)
 		return;
 	if (s->flags & TCP_SYN) {
-		/* A second connection on the same ports starts afresh. */
-		if (t->syn_sent && s->seq != t->iss && !(s->flags & TCP_ACK))
+		struct tcb_syn syn = read_syn(s);
+
+		/* A second connection on the same ports, if the target says so. */
+		if (t->syn_sent && s->seq != t->iss && !(s->flags & TCP_ACK)) {
+			t->next = syn;
 			return;
-		t->iss = s->seq;
+		}
+		take_offer(t, &syn);
 		if (!t->syn_sent)
 			t->snd_una = t->snd_nxt = s->seq;
 		t->syn_sent = true;
-		note_offer(t, s);
 	}
 	if (s->seq == t->snd_nxt)
 		t->snd_nxt = s->seq + segment_len(s);
@@ -111,6 +133,9 @@ void tcb_rx(struct tcb *t, const struct segment *s)
 
 	if (s->flags & TCP_RST)
 		return;
+	if (t->next.set && (s->flags & TCP_SYN) && seq_gt(s->ack, t->next.seq) &&
+	    seq_le(s->ack, t->next.end))
+		open_next(t);
 	if ((s->flags & TCP_SYN) && (!t->irs_known || s->seq != t->irs))
 		take_syn(t, s);
 	take_text(t, s);

@@ -33,7 +33,14 @@ struct tcb {
 	uint16_t target_mss; /* from its SYN; 0: no option seen */
 	uint16_t window;     /* our window field, unscaled */
 	uint64_t offered[4]; /* option kinds in our SYN, as a bit set */
-	bool irs_known;	     /* a SYN came from the target */
+	struct tcb_syn {     /* ours with another number, not yet answered */
+		bool set;
+		uint32_t seq, end;
+		uint64_t offered[4];
+		bool ws, ts;
+		uint8_t shift;
+	} next;
+	bool irs_known; /* a SYN came from the target */
 	bool syn_sent;
 	bool our_ws, our_ts; /* our SYN had the option */
 	bool ws_ok, ts_ok;   /* both SYNs had it: in use */

@@ -16,6 +16,7 @@ void model_init(struct model *m, enum tcp_state state, bool lossless)
 	memset(m, 0, sizeof(*m));
 	m->states = STATE_BIT(state);
 	m->lossless = lossless;
+	m->listens = state == TCP_LISTEN;
 }
 
 bool model_possible(const struct model *m, enum tcp_state state)
@@ -96,6 +97,8 @@ static uint32_t classify(const struct model *m, const struct segment *s)
 	c |= s->flags & TCP_ACK ? C_ACK : C_NO_ACK;
 	if (s->data_len)
 		c |= C_TEXT;
+	if (segment_opt(s, TCP_OPT_TIMESTAMPS))
+		c |= C_TS;
 	if (s->flags & TCP_FIN)
 		c |= C_FIN;
 	if (!m->irs_known)
@@ -111,7 +114,7 @@ struct outcome {
 	uint16_t states;
 	uint16_t text_states; /* states that reached the text with room for it */
 	bool acked;	      /* the acknowledgment was processed */
-	bool opened;	      /* LISTEN took the SYN */
+	bool opened;	      /* LISTEN or TIME-WAIT took the SYN */
 };
 
 static void add_credit(struct model *m, const struct segment *s,
@@ -176,8 +179,10 @@ static void take_row(struct model *m, struct outcome *o,
 		: (enum tcp_state)row->next;
 
 	add_credit(m, o->s, row);
-	if (state == TCP_LISTEN && next == TCP_SYN_RECEIVED)
+	if (next == TCP_SYN_RECEIVED && next != state) {
 		o->opened = true;
+		return;
+	}
 	if (state == TCP_LAST_ACK && next == TCP_CLOSED)
 		o->acked = true;
 	if (row->stop)
@@ -186,25 +191,38 @@ static void take_row(struct model *m, struct outcome *o,
 		run_checks(m, o, (enum model_check)(row->check + 1), next);
 }
 
-/* LISTEN took a SYN: a new connection record (RFC 9293 3.10.7.2). */
-static void open_passive(struct model *m, const struct segment *s)
+static struct model_syn read_syn(const struct segment *s)
 {
 	const struct tcp_opt *o = segment_opt(s, TCP_OPT_WSCALE);
+	bool ws = o && o->known;
 
+	return (struct model_syn){
+		.set = true,
+		.irs = s->seq,
+		.end = s->seq + segment_len(s),
+		.window = s->window,
+		.ws = ws,
+		.shift = ws ? (o->wscale > 14 ? 14 : o->wscale) : 0,
+	};
+}
+
+void model_open(struct model *m, const struct model_syn *syn)
+{
 	m->irs_known = true;
-	m->irs = s->seq;
-	m->rcv_nxt_lo = s->seq + 1;
+	m->irs = syn->irs;
+	m->rcv_nxt_lo = syn->irs + 1;
 	/* Data in a SYN may be kept or not (SA-LISTEN-4): SYN,ACK will tell. */
-	m->rcv_nxt = m->rcv_max = m->syn_end = s->seq + segment_len(s);
+	m->rcv_nxt = m->rcv_max = m->syn_end = syn->end;
 	m->fin_max = false;
 	m->rcv_wnd_known = false;
 	m->fin_received = m->fin_sent = m->iss_known = m->ws_ok = false;
 	m->n_ranges = 0;
-	m->our_ws = o && o->known;
-	m->our_shift = m->our_ws ? (o->wscale > 14 ? 14 : o->wscale) : 0;
+	m->our_ws = syn->ws;
+	m->our_shift = syn->shift;
 	m->target_shift = 0;
-	m->snd_wnd = m->max_snd_wnd = s->window;
+	m->snd_wnd = m->max_snd_wnd = syn->window;
 	m->time_wait_ns = 0;
+	m->again.set = false;
 	m->snd_moved_ns = m->rcv_moved_ns = INT64_MIN / 2;
 }
 
@@ -374,12 +392,40 @@ static void pass_time(struct model *m, int64_t ts_ns)
 		m->states |= STATE_BIT(TCP_CLOSED);
 }
 
+/*
+ * A SYN was taken, perhaps: a new connection record (RFC 9293 3.10.7.2), now or,
+ * if the old connection may still be heard of, with the SYN,ACK.
+ */
+static void settle_open(struct model *m, struct outcome *o, uint16_t before)
+{
+	struct model_syn syn = read_syn(o->s);
+
+	m->old_alive = o->states & RECEIVING_STATES;
+	if (m->iss_known && (m->old_alive || (before & RECEIVING_STATES)))
+		m->again = syn;
+	else
+		model_open(m, &syn);
+	o->states |= STATE_BIT(TCP_SYN_RECEIVED);
+}
+
+/* The connection is gone but the port listens: it may take a SYN. */
+static void try_listener(struct model *m, struct outcome *o)
+{
+	struct outcome l = *o;
+
+	if (!m->listens || (o->cond & (C_SYN | C_ACK | C_RST)) != C_SYN)
+		return;
+	run_checks(m, &l, CHECK_FIRST, TCP_LISTEN);
+	o->opened = l.opened;
+}
+
 void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 {
 	struct outcome o = { .s = s };
 	uint16_t before;
 
 	pass_time(m, ts_ns);
+	model_forget_old(m, ts_ns);
 	before = m->states;
 	if (is_broken(s))
 		return;
@@ -392,13 +438,16 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 			run_checks(m, &o, st <= TCP_LISTEN ? CHECK_FIRST : CHECK_SEQ,
 				   (enum tcp_state)st);
 	}
+	if (before & STATE_BIT(TCP_CLOSED))
+		try_listener(m, &o);
 	settle_text(m, &o);
 	if (o.opened)
-		open_passive(m, s);
+		settle_open(m, &o, model_states_at(m, ts_ns));
 	else if (o.acked)
 		accept_ack(m, s);
 	if (o.states != before) {
-		m->before = before;
+		/* Several changes at once: each may be crossed. */
+		m->before = model_states_at(m, ts_ns);
 		m->changed_ns = ts_ns;
 	}
 	m->states = o.states;

@@ -83,6 +83,7 @@ enum model_cond {
 	C_SEQ_ABOVE = 1u << 16,	  /* SEG.SEQ > RCV.NXT (TIME-WAIT re-use) */
 	C_ACK_NOT_GOOD = 1u << 17,
 	C_SEQ_NEXT = 1u << 18, /* new text that follows what was sent before */
+	C_TS = 1u << 19,       /* has a timestamps option */
 };
 
 #define NEXT_SAME (-1)
@@ -111,9 +112,24 @@ struct model_credit {
 #define MODEL_MAX_CREDITS 64
 #define MODEL_MAX_RANGES 8
 
+/* What our SYN says. */
+struct model_syn {
+	bool set;
+	uint32_t irs, end; /* its SEQ, and SEQ + SEG.LEN */
+	uint16_t window;
+	bool ws;
+	uint8_t shift;
+};
+
 struct model {
 	uint16_t states; /* set of states the target may be in */
 	bool lossless;	 /* everything sent arrives, in order */
+	bool listens;	 /* the port does, when the connection is gone */
+
+	/* A SYN that may have opened a new connection, while the old one may
+	 * still be there: the numbers below are those of the old one. */
+	struct model_syn again;
+	bool old_alive; /* the old one may be; or it only crosses the SYN */
 
 	/* receiving side of the target */
 	bool irs_known;

@@ -46,12 +46,17 @@ static bool is_recent(const struct model *m, int64_t then_ns, int64_t now_ns)
 	return now_ns - then_ns < (m->lossless ? CROSSING_LOCAL_NS : CROSSING_NS);
 }
 
-/* The states that explain a segment seen at @ts_ns. */
-static uint16_t states_at(const struct model *m, int64_t ts_ns)
+uint16_t model_states_at(const struct model *m, int64_t ts_ns)
 {
 	if (m->before && is_recent(m, m->changed_ns, ts_ns))
 		return m->states | m->before;
 	return m->states;
+}
+
+void model_forget_old(struct model *m, int64_t ts_ns)
+{
+	if (m->again.set && !m->old_alive && !is_recent(m, m->changed_ns, ts_ns))
+		model_open(m, &m->again);
 }
 
 /* SND.NXT or the acknowledgment moves: keep where it stood a moment ago. */
@@ -143,7 +148,7 @@ static bool is_abort(const struct model *m, const struct segment *s, uint16_t st
 static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
 		   struct model_violation *v)
 {
-	uint16_t states = states_at(m, ts_ns);
+	uint16_t states = model_states_at(m, ts_ns);
 
 	if (use_credit(m, s))
 		return true;
@@ -221,7 +226,7 @@ static void follow_syn_ack(struct model *m, const struct segment *s)
 static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 		   struct model_violation *v)
 {
-	uint16_t states = states_at(m, ts_ns);
+	uint16_t states = model_states_at(m, ts_ns);
 	/* Repeated while our ACK was on its way. */
 	uint16_t may = STATE_BIT(TCP_SYN_RECEIVED) | STATE_BIT(TCP_ESTABLISHED);
 
@@ -232,6 +237,10 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 	if (!(states & may) || !m->irs_known)
 		return violate(v, "SA-LISTEN-2", FIELD_FLAGS,
 			       "a SYN,ACK that no SYN called for");
+	if (m->again.set && seq_gt(s->ack, m->again.irs) && seq_le(s->ack, m->again.end)) {
+		model_open(m, &m->again);
+		m->states = STATE_BIT(TCP_SYN_RECEIVED);
+	}
 	if (!check_syn_ack(m, s, v))
 		return false;
 	if (!m->iss_known)
@@ -394,7 +403,7 @@ static void follow_text(struct model *m, const struct segment *s, int64_t ts_ns)
 static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 		     struct model_violation *v)
 {
-	uint16_t states = states_at(m, ts_ns);
+	uint16_t states = model_states_at(m, ts_ns);
 	bool ok;
 
 	if (!(states & RECEIVING_STATES))
@@ -422,6 +431,7 @@ bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
 {
 	bool ok;
 
+	model_forget_old(m, ts_ns);
 	if (s->flags & TCP_RST)
 		ok = rx_rst(m, s, ts_ns, v);
 	else if (s->flags & TCP_SYN)

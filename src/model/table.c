@@ -56,6 +56,10 @@ const struct model_row model_table[] = {
 	{ CHECK_SEQ, S(TIME_WAIT), C_SEQ_BAD | C_SEQ_ABOVE | C_SYN | C_NO_ACK,
 	  ANS_SYN_ACK, TO(SYN_RECEIVED), .stop = true, OR_ELSE,
 	  REF_OF("SA-SYN-3", "3.6.1", "rfc6191") },
+	/* With timestamps any number will do (RFC 6191 2). */
+	{ CHECK_SEQ, S(TIME_WAIT), C_SEQ_BAD | C_TS | C_SYN | C_NO_ACK,
+	  ANS_SYN_ACK, TO(SYN_RECEIVED), .stop = true, OR_ELSE,
+	  REF_OF("SA-SYN-3", "3.6.1", "rfc6191") },
 	{ CHECK_SEQ, S(TIME_WAIT), C_SEQ_BAD, ANS_ACK, DROP,
 	  REF("SA-SEQ-5", "3.10.7.4") },
 	{ CHECK_SEQ, S(SYN_RECEIVED), C_SEQ_BAD | C_SYN, ANS_ACK | ANS_SYN_ACK, DROP,
@@ -91,6 +95,9 @@ const struct model_row model_table[] = {
 	/* fourth: SYN */
 	{ CHECK_SYN, S(SYN_RECEIVED), C_SYN, ANS_ACK, DROP, OR_ELSE,
 	  REF_OF("SA-SYN-1", "3.10.7.4", "rfc5961") },
+	{ CHECK_SYN, S(SYN_RECEIVED), C_SYN, ANS_RST_SEQ | ANS_RST_ACK,
+	  TO(LISTEN), .stop = true, OR_ELSE,
+	  REF_OF("SA-SYN-1", "3.10.7.4", "rfc793") },
 	{ CHECK_SYN, S(SYN_RECEIVED), C_SYN, ANS_NONE, TO(LISTEN), .stop = true,
 	  REF("SA-SYN-1", "3.10.7.4") },
 	{ CHECK_SYN, S(TIME_WAIT), C_SYN | C_NO_ACK,

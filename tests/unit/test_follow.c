@@ -289,3 +289,114 @@ Test(follow, many_resets)
 		permitted(rx(&p, R, 100 + i, 0, 0));
 	breaks("3.5.2", rx(&p, R, 100, 0, 0));
 }
+
+/* The connection is gone, the port still listens: a SYN may be answered. */
+Test(follow, the_same_ports_again)
+{
+	struct play p;
+
+	for (int refused = 0; refused < 2; refused++) {
+		opened(&p, true);
+		tx(&p, R, 1, 0, 0);
+		in_states(&p, S(CLOSED));
+		tx(&p, SY, 100000, 0, 0);
+		if (refused) {
+			permitted(rx(&p, R | A, -THEM, 100001, 0));
+			continue;
+		}
+		permitted(rx(&p, SY | A, 777777, 100001, 0));
+		in_states(&p, S(SYN_RECEIVED));
+		tx(&p, A, 100001, 777778, 0);
+		in_states(&p, S(ESTABLISHED));
+		permitted(rx(&p, A, 777778, 100001, 5));
+	}
+	opened(&p, true);
+	tx(&p, R, 1, 0, 0);
+	tx(&p, SY, 100000, 0, 0);
+	breaks("SA-LISTEN-3", rx(&p, SY | A, 777777, 100000, 0));
+	/* one answer is enough */
+	opened(&p, true);
+	tx(&p, R, 1, 0, 0);
+	tx(&p, A, 1, 1, 0);
+	permitted(rx(&p, R, 1, 0, 0));
+	breaks("3.5.2", rx(&p, R, 1, 0, 0));
+	/* where nobody listened, nobody does */
+	begin(&p, TCP_CLOSED, true);
+	tx(&p, SY, 0, 0, 0);
+	breaks("SA-LISTEN-2", rx(&p, SY | A, 0, 1, 0));
+}
+
+static void to_time_wait(struct play *p)
+{
+	opened(p, true);
+	permitted(rx(p, F | A, 1, 1, 0));
+	tx(p, F | A, 1, 2, 0);
+	in_states(p, S(TIME_WAIT));
+	permitted(rx(p, A, 2, 2, 0));
+}
+
+/* MAY-2, RFC 6191: a SYN may reopen the connection, or draw an ACK. */
+Test(follow, syn_in_time_wait)
+{
+	struct play p;
+
+	to_time_wait(&p);
+	tx(&p, SY, 100000, 0, 0);
+	permitted(rx(&p, SY | A, 777777, 100001, 0));
+	in_states(&p, S(SYN_RECEIVED));
+	tx(&p, A, 100001, 777778, 0);
+	in_states(&p, S(ESTABLISHED));
+	permitted(rx(&p, A, 777778, 100001, 5));
+
+	to_time_wait(&p);
+	tx(&p, SY, 100000, 0, 0);
+	permitted(rx(&p, A, 2, 2, 0));
+	breaks("3.10.7.4-SEQ", rx(&p, A, 777778, 2, 0));
+
+	/* A number that was seen before does not, unless timestamps tell. */
+	to_time_wait(&p);
+	tx(&p, SY, (uint32_t)-100000, 0, 0);
+	breaks("SA-LISTEN-2", rx(&p, SY | A, 777777, (uint32_t)-99999, 0));
+	to_time_wait(&p);
+	tcp_opt_timestamps(&p.opt, 1, 0);
+	tx(&p, SY, (uint32_t)-100000, 0, 0);
+	permitted(rx(&p, SY | A, 777777, (uint32_t)-99999, 0));
+}
+
+/* What was sent before a reset arrives after the SYN behind that. */
+Test(follow, the_old_connection_crosses_the_new)
+{
+	struct play p;
+
+	opened(&p, true);
+	p.gap_ns = MS;
+	tx(&p, A, 1, 1, 10);
+	tx(&p, R, 11, 0, 0);
+	tx(&p, SY, 100000, 0, 0);
+	permitted(rx(&p, A, 1, 11, 10));
+	permitted(rx(&p, SY | A, 777777, 100001, 0));
+	in_states(&p, S(SYN_RECEIVED));
+	p.gap_ns = 300 * MS;
+	breaks("3.4-ACK-BACKWARDS", rx(&p, A, 11, 11, 0));
+}
+
+/* RFC 793 3.4: before it is synchronized a TCP resets a SYN in its window. */
+Test(follow, syn_in_syn_received)
+{
+	struct play p;
+	const uint16_t left = S(SYN_RECEIVED) | S(LISTEN);
+
+	for (int how = 0; how < 3; how++) {
+		begin(&p, TCP_LISTEN, true);
+		tx(&p, SY, 0, 0, 0);
+		permitted(rx(&p, SY | A, 0, 1, 0));
+		tx(&p, SY, 100, 0, 0);
+		in_states(&p, left);
+		if (how == 0)
+			permitted(rx(&p, A, 1, 1, 0));
+		else if (how == 1)
+			permitted(rx(&p, R | A, -THEM, 101, 0));
+		else
+			permitted(rx(&p, R, 1, 0, 0));
+	}
+}

@@ -262,3 +262,31 @@ Test(tcb, what_is_bent_is_not_counted)
 	tcb_tx(&tcb, &s);
 	cr_assert_eq(tcb.snd_nxt, 1005, "three octets and a FIN");
 }
+
+/* A second connection from the same port: ours once the target says so. */
+Test(tcb, a_second_connection)
+{
+	struct segment syn = { .flags = TCP_SYN, .seq = 90000, .window = 65535 };
+	struct segment sa = { .flags = TCP_SYN | TCP_ACK, .seq = 5000, .ack = 1001, .window = 100 };
+
+	base_tcb();
+	tcb_rx(&tcb, &sa);
+	tcp_opt_wscale(&syn.opt[syn.n_opt++], 3);
+	tcb_tx(&tcb, &syn);
+	cr_assert_eq(tcb.iss, 1000);
+	cr_assert_eq(tcb.snd_nxt, 1001);
+	cr_assert(!tcb_offered(&tcb, TCP_OPT_WSCALE), "not yet");
+	tcb_rx(&tcb, &sa);
+	cr_assert_eq(tcb.iss, 1000, "the first SYN,ACK again");
+	sa.seq = 6000;
+	sa.ack = 90001;
+	tcp_opt_wscale(&sa.opt[sa.n_opt++], 2);
+	tcb_rx(&tcb, &sa);
+	cr_assert_eq(tcb.iss, 90000);
+	cr_assert_eq(tcb.snd_nxt, 90001);
+	cr_assert_eq(tcb.snd_una, 90001);
+	cr_assert_eq(tcb.irs, 6000);
+	cr_assert_eq(tcb.rcv_nxt, 6001);
+	cr_assert(tcb_offered(&tcb, TCP_OPT_WSCALE));
+	cr_assert(tcb.ws_ok && tcb.our_shift == 3 && tcb.target_shift == 2);
+}
