@@ -31,6 +31,12 @@ static bool fail(struct reading *rd, const char *error)
 	return false;
 }
 
+/* Far enough from the end of the scale that durations can be added. */
+static bool is_time(int64_t ns)
+{
+	return ns >= 0 && ns <= INT64_MAX / 2;
+}
+
 static bool read_section(struct reading *rd, struct pcapng_cursor *c)
 {
 	struct pcapng_option o;
@@ -114,6 +120,8 @@ static bool read_packet(struct reading *rd, struct pcapng_cursor *c)
 	bytes = pcapng_padded(c, p.cap_len);
 	if (!bytes || p.len < p.cap_len)
 		return fail(rd, "a packet's lengths are impossible");
+	if (!is_time(p.ts_ns))
+		return fail(rd, "a packet's time is impossible");
 	if (!read_packet_options(rd, c, &p))
 		return false;
 	return trace_add(rd->t, p.ts_ns, p.dir, p.step, p.flow, bytes, p.cap_len, p.len) >= 0 ||
@@ -138,6 +146,8 @@ static bool read_statistics(struct reading *rd, struct pcapng_cursor *c)
 			continue;
 		found |= v.bad ? 0 : 1u << o.code;
 	}
+	if (found && (!is_time(rd->t->start_ns) || !is_time(rd->t->end_ns)))
+		return fail(rd, "the times of start and end are impossible");
 	rd->statistics = found == (1u << PCAPNG_ISB_START | 1u << PCAPNG_ISB_END);
 	return rd->statistics || fail(rd, "the times of start and end are missing");
 }

@@ -438,6 +438,29 @@ Test(evidence, with_any_byte_changed_is_read_or_refused)
 	trace_fini(&t);
 }
 
+/* Times that no sum of them and a case's durations can overflow. */
+Test(evidence, impossible_times_are_refused)
+{
+	const int64_t times[] = { INT64_MAX, INT64_MAX / 2 + 1, -1, INT64_MIN };
+
+	for (size_t i = 0; i < 3 * sizeof(times) / sizeof(times[0]); i++) {
+		struct buf file = BUF_INIT;
+		struct result r;
+		struct trace t;
+
+		make_trace(&t);
+		*(i % 3 == 0	       ? &t.packet[1].ts_ns
+			  : i % 3 == 1 ? &t.start_ns
+				       : &t.end_ns) = times[i / 3];
+		evidence_format(&t, &note, &file);
+		parse(&r, file.data, file.len);
+		cr_assert_eq(r.err, -EINVAL, "%zu", i);
+		result_fini(&r);
+		buf_fini(&file);
+		trace_fini(&t);
+	}
+}
+
 /* Evidence with @from replaced by @to of the same length. */
 static void assert_refused(const char *from, const char *to, const char *message)
 {
