@@ -88,6 +88,14 @@ static uint32_t classify_ack(const struct model *m, const struct segment *s)
 	return c | C_ACK_OLD | C_ACK_NOT_GOOD;
 }
 
+static uint32_t classify_timestamps(const struct model *m, const struct segment *s)
+{
+	const struct tcp_opt *o = segment_opt(s, TCP_OPT_TIMESTAMPS);
+	bool odd = !o || !o->known || seq_lt(o->ts.val, m->ts_max);
+
+	return (o ? C_TS : 0) | (m->ts_ok && odd ? C_TS_ODD : 0);
+}
+
 static uint32_t classify(const struct model *m, const struct segment *s)
 {
 	uint32_t c = 0;
@@ -97,8 +105,7 @@ static uint32_t classify(const struct model *m, const struct segment *s)
 	c |= s->flags & TCP_ACK ? C_ACK : C_NO_ACK;
 	if (s->data_len)
 		c |= C_TEXT;
-	if (segment_opt(s, TCP_OPT_TIMESTAMPS))
-		c |= C_TS;
+	c |= classify_timestamps(m, s);
 	if (s->flags & TCP_FIN)
 		c |= C_FIN;
 	if (!m->irs_known)
@@ -162,9 +169,9 @@ static void run_checks(struct model *m, struct outcome *o,
 		if (row->check != check || !(row->states & STATE_BIT(state)) ||
 		    (row->cond & o->cond) != row->cond)
 			continue;
-		taken = true;
 		take_row(m, o, row, state);
-		if (!row->alternative)
+		taken = !row->alternative;
+		if (taken)
 			break;
 	}
 	if (!taken || (check == CHECK_FIN && o->fin_maybe))
@@ -194,7 +201,8 @@ static void take_row(struct model *m, struct outcome *o,
 static struct model_syn read_syn(const struct segment *s)
 {
 	const struct tcp_opt *o = segment_opt(s, TCP_OPT_WSCALE);
-	bool ws = o && o->known;
+	const struct tcp_opt *t = segment_opt(s, TCP_OPT_TIMESTAMPS);
+	bool ws = o && o->known, ts = t && t->known;
 
 	return (struct model_syn){
 		.set = true,
@@ -203,6 +211,8 @@ static struct model_syn read_syn(const struct segment *s)
 		.window = s->window,
 		.ws = ws,
 		.shift = ws ? (o->wscale > 14 ? 14 : o->wscale) : 0,
+		.ts = ts,
+		.ts_val = ts ? t->ts.val : 0,
 	};
 }
 
@@ -219,6 +229,9 @@ void model_open(struct model *m, const struct model_syn *syn)
 	m->n_ranges = 0;
 	m->our_ws = syn->ws;
 	m->our_shift = syn->shift;
+	m->our_ts = syn->ts;
+	m->ts_max = syn->ts_val;
+	m->ts_ok = false;
 	m->target_shift = 0;
 	m->snd_wnd = m->max_snd_wnd = syn->window;
 	m->time_wait_ns = 0;
@@ -229,9 +242,9 @@ void model_open(struct model *m, const struct model_syn *syn)
 /* Perhaps taken, perhaps not: acknowledgments up to there will do. */
 static void note_beyond(struct model *m, const struct segment *s)
 {
-	uint32_t end = s->seq + segment_len(s);
+	uint32_t end = s->seq + segment_len(s), max = seq_max(m->rcv_nxt, m->rcv_max);
 
-	if (!seq_gt(end, seq_max(m->rcv_nxt, m->rcv_max)))
+	if (seq_gt(s->seq, max) || !seq_gt(end, max))
 		return;
 	m->rcv_max = end;
 	m->fin_max = s->flags & TCP_FIN;
@@ -242,7 +255,8 @@ static void remember_range(struct model *m, const struct segment *s)
 	if (!segment_len(s))
 		return;
 	if (m->n_ranges == MODEL_MAX_RANGES) {
-		note_beyond(m, s);
+		m->rcv_max = seq_max(m->rcv_max, s->seq + segment_len(s));
+		m->fin_max = false;
 		return;
 	}
 	m->range[m->n_ranges].left = s->seq;
@@ -358,12 +372,20 @@ static void note_offer(struct model *m, const struct segment *s)
 		m->offered_right = seq_max(m->offered_right, s->ack + wnd);
 }
 
+static void note_timestamps(struct model *m, const struct segment *s)
+{
+	const struct tcp_opt *o = segment_opt(s, TCP_OPT_TIMESTAMPS);
+
+	if (o && o->known)
+		m->ts_max = seq_max(m->ts_max, o->ts.val);
+}
+
 /* A text or FIN was reached in a state that takes it: move RCV.NXT. */
 static void settle_text(struct model *m, struct outcome *o)
 {
 	if (!(o->text_states & TEXT_STATES))
 		return;
-	if (o->cond & C_SEQ_BAD) {
+	if (o->cond & (C_SEQ_BAD | C_TS_ODD | C_ACK_TOO_OLD)) {
 		note_beyond(m, o->s);
 		return;
 	}
@@ -431,6 +453,7 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 		return;
 	note_offer(m, s);
 	o.cond = classify(m, s);
+	note_timestamps(m, s);
 	if (m->irs_known)
 		settle_fin(m, &o);
 	for (int st = 0; st < TCP_N_STATES; st++) {

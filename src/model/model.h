@@ -84,6 +84,7 @@ enum model_cond {
 	C_ACK_NOT_GOOD = 1u << 17,
 	C_SEQ_NEXT = 1u << 18, /* new text that follows what was sent before */
 	C_TS = 1u << 19,       /* has a timestamps option */
+	C_TS_ODD = 1u << 20,   /* agreed on, but an older value or none */
 };
 
 #define NEXT_SAME (-1)
@@ -95,7 +96,7 @@ struct model_row {
 	uint16_t answers;    /* set of enum model_answer */
 	int8_t next;	     /* enum tcp_state, or NEXT_SAME */
 	bool stop;	     /* the segment is dropped here */
-	bool alternative;    /* the next row with the same check is possible too */
+	bool alternative;    /* the next row of this check, or none, is possible too */
 	const char *clause;  /* "SA-LISTEN-2" */
 	const char *section; /* "3.10.7.2" */
 	const char *rules;   /* "rfc9293", "rfc793", "rfc5961", "rfc1337", ... */
@@ -117,8 +118,9 @@ struct model_syn {
 	bool set;
 	uint32_t irs, end; /* its SEQ, and SEQ + SEG.LEN */
 	uint16_t window;
-	bool ws;
+	bool ws, ts;
 	uint8_t shift;
+	uint32_t ts_val;
 };
 
 struct model {
@@ -161,6 +163,8 @@ struct model {
 	int64_t snd_moved_ns, rcv_moved_ns;
 	uint8_t our_shift, target_shift;
 	bool our_ws, ws_ok;
+	bool our_ts, ts_ok;
+	uint32_t ts_max; /* newest value of our timestamps */
 
 	uint16_t before;      /* states before the last change, and when: */
 	int64_t changed_ns;   /* what was sent then may still arrive */

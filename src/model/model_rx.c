@@ -180,6 +180,7 @@ static void learn_options(struct model *m, const struct segment *s)
 	const struct tcp_opt *o = segment_opt(s, TCP_OPT_WSCALE);
 
 	m->ws_ok = m->our_ws && o && o->known;
+	m->ts_ok = m->our_ts && segment_opt(s, TCP_OPT_TIMESTAMPS);
 	m->target_shift = m->ws_ok ? (o->wscale > 14 ? 14 : o->wscale) : 0;
 }
 

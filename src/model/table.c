@@ -44,7 +44,9 @@ const struct model_row model_table[] = {
 	{ CHECK_FIRST, S(LISTEN), 0, ANS_NONE, DROP,
 	  REF("SA-LISTEN-5", "3.10.7.2") },
 
-	/* 3.10.7.4 first: sequence number */
+	/* 3.10.7.4 first: timestamps (RFC 7323 3.2 and 5.3) and sequence number */
+	{ CHECK_SEQ, RECEIVING, C_TS_ODD | C_NO_RST, ANS_ACK, DROP, OR_ELSE,
+	  REF_OF("SA-SEQ-1", "5.3", "rfc7323") },
 	/* The window may be larger than it was told, and where it is zero an ACK
 	 * should be taken all the same. */
 	{ CHECK_SEQ, S(SYN_RECEIVED) | S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2),

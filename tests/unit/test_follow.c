@@ -400,3 +400,90 @@ Test(follow, syn_in_syn_received)
 			permitted(rx(&p, R, 1, 0, 0));
 	}
 }
+
+static void ts(struct play *p, uint32_t val)
+{
+	tcp_opt_timestamps(&p->opt, val, 0);
+}
+
+static void opened_with_timestamps(struct play *p)
+{
+	begin(p, TCP_LISTEN, true);
+	ts(p, 1000);
+	tx(p, SY, 0, 0, 0);
+	ts(p, 5);
+	permitted(rx(p, SY | A, 0, 1, 0));
+	ts(p, 1001);
+	tx(p, A, 1, 1, 0);
+	in_states(p, S(ESTABLISHED));
+}
+
+/* RFC 7323 5.3, R1: with PAWS what has an older timestamp is not acceptable. */
+Test(follow, old_timestamps)
+{
+	struct play p;
+
+	opened_with_timestamps(&p);
+	ts(&p, 1000);
+	tx(&p, F | A, 1, 1, 4);
+	in_states(&p, S(ESTABLISHED) | S(CLOSE_WAIT));
+	cr_assert_eq(p.m.rcv_nxt, US + 1, "not for sure");
+	ts(&p, 6);
+	permitted(rx(&p, A, 1, 1, 0));
+	/* the same again, with a new one */
+	ts(&p, 1001);
+	tx(&p, F | A, 1, 1, 4);
+	in_states(&p, S(CLOSE_WAIT));
+	permitted(rx(&p, A, 1, 6, 0));
+
+	/* a reset is exempt */
+	opened_with_timestamps(&p);
+	ts(&p, 1000);
+	tx(&p, R, 1, 0, 0);
+	in_states(&p, S(CLOSED));
+
+	/* without an agreement the option means nothing */
+	begin(&p, TCP_LISTEN, true);
+	ts(&p, 1000);
+	tx(&p, SY, 0, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	ts(&p, 5);
+	tx(&p, A, 1, 1, 4);
+	in_states(&p, S(ESTABLISHED));
+	permitted(rx(&p, A, 1, 5, 0));
+}
+
+/* RFC 7323 3.2: without the option a segment should be dropped. */
+Test(follow, missing_timestamps)
+{
+	struct play p;
+
+	for (int taken = 0; taken < 2; taken++) {
+		opened_with_timestamps(&p);
+		tx(&p, F | A, 1, 1, 4);
+		in_states(&p, S(ESTABLISHED) | S(CLOSE_WAIT));
+		cr_assert_eq(p.m.rcv_nxt, US + 1, "not for sure");
+		ts(&p, 6);
+		permitted(rx(&p, A, 1, taken ? 6 : 1, 0));
+		if (taken)
+			in_states(&p, S(CLOSE_WAIT));
+	}
+	opened_with_timestamps(&p);
+	tx(&p, R, 1, 0, 0);
+	in_states(&p, S(CLOSED));
+}
+
+/* MAY-12: an ACK older than any window may stop the text, or may not. */
+Test(follow, very_old_ack)
+{
+	struct play p;
+
+	for (int taken = 0; taken < 2; taken++) {
+		opened(&p, true);
+		tx(&p, A, 1, (uint32_t)-100000, 4);
+		in_states(&p, S(ESTABLISHED));
+		cr_assert_eq(p.m.rcv_nxt, US + 1, "not for sure");
+		permitted(rx(&p, A, 1, taken ? 5 : 1, 0));
+		breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 6, 0));
+	}
+}
