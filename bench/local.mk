@@ -17,7 +17,7 @@ CLEANFILES += %D%/bench
 	%D%/stat.c \
 	%D%/suite.c
 %C%_bench_LDADD = libshakedown.a $(DEPS_LIBS)
-EXTRA_DIST += %D%/held.yaml %D%/scapy_close.py
+EXTRA_DIST += %D%/held.yaml %D%/scapy_close.py %D%/soak.sh
 
 # Not a prerequisite beside `all`, which is a make of its own: with -j both would
 # make the library.
@@ -25,4 +25,8 @@ bench: all
 	@$(MAKE) $(AM_MAKEFLAGS) %D%/bench
 	@$(BUILD_TREE_ENVIRONMENT) %D%/bench --testcases $(abs_top_srcdir)/testcases \
 		--bench $(abs_top_srcdir)/%D% --program $(abs_top_builddir)/shakedown $(BENCH_FLAGS)
-.PHONY: bench
+
+# The suite a hundred times on a machine that is busy with something else.
+soak: all
+	@$(BUILD_TREE_ENVIRONMENT) bash $(top_srcdir)/%D%/soak.sh $(abs_top_builddir)/shakedown
+.PHONY: bench soak
