@@ -119,6 +119,39 @@ for words in 'PASS.*inside' 'PASS.*edge-and-1]' 'FAIL.*seq=edge]' 'frame 5'; do
 	check "published evidence: $words" grep -q "$words" actual
 done
 
+# Keys and words of the schema that docs/language.md does not mention.
+cat >words.py <<'END'
+import json, re, sys
+
+words = set()
+
+
+def collect(node):
+    if isinstance(node, list):
+        for part in node:
+            collect(part)
+    if isinstance(node, dict):
+        if isinstance(node.get("properties"), dict):
+            words.update(node["properties"])
+        words.update(w for w in node.get("enum", []) if isinstance(w, str))
+        collect(list(node.values()))
+
+
+collect(json.load(sys.stdin))
+text = open(sys.argv[1]).read()
+for word in sorted(words - {"true", "false"}):
+    if not re.search(r"(?<![\w-])" + re.escape(word) + r"(?![\w-])", text):
+        print(word)
+END
+if python3 -c '' 2>/dev/null; then
+	shakedown schema >schema.json
+	check 'there is a schema' test -s schema.json
+	check_empty 'the language is described whole' \
+		sh -c 'python3 words.py "$1" <schema.json' sh "$abs_top_srcdir/docs/language.md"
+else
+	skip 'the language is described whole' 'no python3'
+fi
+
 blocks yaml >shown
 grep -v '^#' "$abs_top_srcdir/examples/hello.yaml" >actual
 check 'the example shown is the example' cmp shown actual
