@@ -69,6 +69,14 @@ int agent_loop_watch(struct agent_loop *loop, struct agent_watch *w,
 	return 0;
 }
 
+void agent_loop_forget(struct agent_loop *loop, struct agent_watch *w)
+{
+	if (w->armed == AGENT_UNARMED)
+		return;
+	epoll_ctl(loop->epfd, EPOLL_CTL_DEL, w->fd, NULL);
+	w->armed = AGENT_UNARMED;
+}
+
 static unsigned int events_from_epoll(uint32_t e)
 {
 	unsigned int events = 0;
@@ -96,7 +104,7 @@ int agent_loop_turn(struct agent_loop *loop, int timeout_ms)
 		struct agent_watch *w = loop->batch[i].data.ptr;
 
 		/* An earlier handler of this batch may have closed it. */
-		if (w->fd >= 0)
+		if (w->fd >= 0 && w->armed != AGENT_UNARMED)
 			w->ready(w, events_from_epoll(loop->batch[i].events));
 	}
 	return 0;

@@ -41,7 +41,7 @@ void agent_loop_free(struct agent_loop *loop);
  * Watches w->fd for @events (AGENT_READABLE, AGENT_WRITABLE, both or, to hear
  * of breakage only, 0).  Says what is wanted from now on: called first it adds
  * the watch, later it changes it, and costs nothing if nothing changes.  There
- * is no removal: closing the descriptor and setting w->fd to -1 is one, and
+ * is no need to remove it: closing the descriptor and setting w->fd to -1 does, and
  * the memory of @w must then stay until agent_loop_turn() has returned.
  * w->armed must be AGENT_UNARMED before the first call.  0 or -errno.
  */
@@ -49,6 +49,13 @@ int agent_loop_watch(struct agent_loop *loop, struct agent_watch *w,
 		     unsigned int events);
 
 #define AGENT_UNARMED (~0u)
+
+/*
+ * Takes the watch out of the loop while its descriptor stays open: then not
+ * even breakage is heard of, which with level triggering would be without end.
+ * It may be watched again.
+ */
+void agent_loop_forget(struct agent_loop *loop, struct agent_watch *w);
 
 /*
  * Waits up to @timeout_ms (-1: for ever) and calls every watch that is ready.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * shakedown-agent: the program that stands on the host of the target and is
- * the application above its TCP.  For now it offers the plain services.
+ * the application above its TCP: it offers the plain services, and serves the
+ * Testability Protocol.
  *
  * It links nothing but the C library, so that it can be carried to any host;
- * what is specific to this system is in loop.c and sock.c.
+ * what is specific to this system is in loop.c, sock.c and stack_sockets.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,11 @@ enum {
 
 /* Descriptors that are no connections: standard, epoll, pipe, a few spare. */
 #define SPARE_FDS 16
+
+/* Connections and sockets of the control port. */
+struct grant {
+	size_t conns, sockets;
+};
 
 /* A signal is a byte in this pipe, so the loop sees it like anything else. */
 static int stop_pipe[2];
@@ -53,22 +59,43 @@ static int catch_signals(void)
 	return 0;
 }
 
-/* Raises the limit of descriptors; connections there may be, up to @wanted. */
-static size_t grant_conns(size_t wanted, size_t n_listeners)
+/* Raises the limit of descriptors, and returns it. */
+static size_t raise_limit(void)
 {
 	struct rlimit rl;
-	size_t others = n_listeners + SPARE_FDS;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) < 0)
-		return wanted;
+		return SIZE_MAX;
 	if (rl.rlim_cur < rl.rlim_max) {
 		rl.rlim_cur = rl.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &rl);
 		getrlimit(RLIMIT_NOFILE, &rl);
 	}
-	if (rl.rlim_cur <= others)
-		return 1;
-	return wanted < rl.rlim_cur - others ? wanted : rl.rlim_cur - others;
+	return rl.rlim_cur;
+}
+
+/*
+ * How many descriptors there may be of each kind: what is wanted, else test
+ * sockets get what they want up to half of what there is.
+ */
+static struct grant grant_fds(const struct agent_options *o)
+{
+	size_t limit = raise_limit();
+	size_t others = o->n_addrs * AGENT_N_SERVICES + SPARE_FDS;
+	struct grant g = { .conns = o->max_conns };
+	size_t left;
+
+	if (o->testability) {
+		others += 2 * o->n_addrs;
+		g.sockets = o->max_sockets;
+	}
+	left = limit > others + 1 ? limit - others : 1;
+	if (g.sockets > left / 2)
+		g.sockets = left / 2;
+	left -= g.sockets;
+	if (g.conns > left)
+		g.conns = left;
+	return g;
 }
 
 static const char *remedy(int err, uint16_t port)
@@ -106,7 +133,7 @@ static void print_trouble(const struct agent_trouble *t)
 	if (t->service) {
 		agent_addr_format(t->addr, t->port, where);
 		fprintf(stderr, "shakedown-agent: cannot listen on %s (%s): ",
-			where, t->service->name);
+			where, t->service);
 	} else {
 		fputs("shakedown-agent: cannot start: ", stderr);
 	}
@@ -129,6 +156,27 @@ static void print_listening(const struct agent_options *o)
 		fprintf(stderr, "shakedown-agent: %s on %s\n",
 			agent_services[service].name, where);
 	}
+}
+
+static void print_control(const struct agent_control_config *cfg)
+{
+	char where[AGENT_ADDR_TEXT];
+
+	for (size_t i = 0; cfg->port && i < cfg->n_addrs; i++) {
+		agent_addr_format(&cfg->addrs[i], cfg->port, where);
+		fprintf(stderr, "shakedown-agent: testability on %s\n", where);
+	}
+}
+
+static void print_control_stats(const struct agent_server *s)
+{
+	struct agent_control_stats st = agent_server_get_control_stats(s);
+
+	fprintf(stderr,
+		"shakedown-agent: %llu requests, %llu refused for their address, "
+		"%llu times garbage, %llu requesters ended as idle\n",
+		(unsigned long long)st.requests, (unsigned long long)st.refused,
+		(unsigned long long)st.garbage, (unsigned long long)st.expired);
 }
 
 static void print_stats(const struct agent_server *s)
@@ -168,34 +216,54 @@ static void tell_ready(int fd)
 	}
 }
 
-static int serve(const struct agent_options *o)
+static struct agent_server_config make_config(const struct agent_options *o)
 {
+	struct grant grant = grant_fds(o);
 	struct agent_server_config cfg = {
 		.addrs = o->addrs,
 		.n_addrs = o->n_addrs,
-		.max_conns = grant_conns(o->max_conns,
-					 o->n_addrs * AGENT_N_SERVICES),
+		.max_conns = grant.conns,
 		.idle_ms = o->idle_ms,
+		.control = {
+			.addrs = o->has_control_addr ? &o->control_addr : o->addrs,
+			.n_addrs = o->has_control_addr ? 1 : o->n_addrs,
+			.port = o->control_port,
+			.nets = o->nets,
+			.n_nets = o->n_nets,
+			.max_sockets = grant.sockets,
+			.idle_ms = o->control_idle_ms,
+		},
 	};
+
+	memcpy(cfg.ports, o->ports, sizeof(cfg.ports));
+	return cfg;
+}
+
+static int serve(const struct agent_options *o)
+{
+	struct agent_server_config cfg = make_config(o);
 	struct agent_trouble trouble = { .error = catch_signals() };
 	struct agent_server *s = NULL;
 	int rc;
 
-	memcpy(cfg.ports, o->ports, sizeof(cfg.ports));
 	if (trouble.error == 0)
 		s = agent_server_new(&cfg, &trouble);
 	if (!s) {
 		print_trouble(&trouble);
 		return EXIT_TROUBLE;
 	}
-	if (o->verbose)
+	if (o->verbose) {
 		print_listening(o);
+		print_control(&cfg.control);
+	}
 	tell_ready(o->ready_fd);
 	rc = agent_server_run(s, stop_pipe[0]);
 	if (rc < 0)
 		fprintf(stderr, "shakedown-agent: %s\n", strerror(-rc));
 	if (o->verbose)
 		print_stats(s);
+	if (o->verbose && o->testability)
+		print_control_stats(s);
 	agent_server_free(s);
 	return rc < 0 ? EXIT_TROUBLE : EXIT_OK;
 }

@@ -12,9 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/testability.h"
+
 #define PORT_MAX 65535ul
 #define DEFAULT_MAX_CONNS 16384
 #define DEFAULT_IDLE_MS 120000
+#define DEFAULT_MAX_SOCKETS 1024
+#define DEFAULT_CONTROL_IDLE_MS 1800000
 
 struct option_row;
 
@@ -141,8 +145,7 @@ static int apply_max(struct agent_options *o, const struct option_row *row,
 }
 
 /* A number and its unit: ms, s or min; 0 alone is clear enough. */
-static int apply_idle(struct agent_options *o, const struct option_row *row,
-		      const char *arg)
+static int parse_time(const struct option_row *row, const char *arg, uint64_t *ms)
 {
 	static const struct {
 		const char *unit;
@@ -154,17 +157,97 @@ static int apply_idle(struct agent_options *o, const struct option_row *row,
 	if (*arg >= '0' && *arg <= '9' && n <= 1000000000) {
 		for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
 			if (!strcmp(end, units[i].unit)) {
-				o->idle_ms = (uint64_t)n * units[i].ms;
+				*ms = (uint64_t)n * units[i].ms;
 				return 0;
 			}
 		}
 		if (n == 0 && !*end) {
-			o->idle_ms = 0;
+			*ms = 0;
 			return 0;
 		}
 	}
 	return usage_error("--%s %s: not a time such as 500ms, 120s or 2min",
 			   row->name, arg);
+}
+
+static int apply_idle(struct agent_options *o, const struct option_row *row,
+		      const char *arg)
+{
+	return parse_time(row, arg, &o->idle_ms);
+}
+
+static int apply_control_idle(struct agent_options *o, const struct option_row *row,
+			      const char *arg)
+{
+	return parse_time(row, arg, &o->control_idle_ms);
+}
+
+/* "10.1.0.7" of "10.1.0.7:10000", or "::1" of "[::1]:10000". */
+static int parse_control_addr(struct agent_options *o, const struct option_row *row,
+			      const char *arg, size_t len)
+{
+	char host[64] = "";
+	const char *why = "not a numeric IPv4 or IPv6 address";
+
+	if (len >= 2 && arg[0] == '[' && arg[len - 1] == ']') {
+		arg++;
+		len -= 2;
+	} else if (memchr(arg, ':', len)) {
+		return usage_error("--%s: write an IPv6 address in brackets, "
+				   "as in [::1]:10000",
+				   row->name);
+	}
+	if (len < sizeof(host)) {
+		memcpy(host, arg, len);
+		why = agent_addr_parse(&o->control_addr, host);
+	}
+	if (why)
+		return usage_error("--%s %s: %s", row->name, host, why);
+	o->has_control_addr = true;
+	return 0;
+}
+
+static int apply_testability(struct agent_options *o, const struct option_row *row,
+			     const char *arg)
+{
+	const char *colon = arg ? strrchr(arg, ':') : NULL;
+	unsigned long port = TP_PORT;
+
+	o->testability = true;
+	o->has_control_addr = false;
+	if (colon && parse_control_addr(o, row, arg, (size_t)(colon - arg)) < 0)
+		return -EINVAL;
+	if (arg && parse_number(row, colon ? colon + 1 : arg, 1, PORT_MAX, &port) < 0)
+		return -EINVAL;
+	o->control_port = (uint16_t)port;
+	return 0;
+}
+
+static int apply_allow(struct agent_options *o, const struct option_row *row,
+		       const char *arg)
+{
+	struct agent_net *nets = realloc(o->nets, (o->n_nets + 1) * sizeof(*nets));
+	const char *why;
+
+	if (!nets)
+		return usage_error("out of memory");
+	o->nets = nets;
+	why = agent_net_parse(&nets[o->n_nets], arg);
+	if (why)
+		return usage_error("--%s %s: %s", row->name, arg, why);
+	o->n_nets++;
+	return 0;
+}
+
+static int apply_max_sockets(struct agent_options *o, const struct option_row *row,
+			     const char *arg)
+{
+	unsigned long n;
+
+	if (parse_number(row, arg, 1, 60000, &n) < 0)
+		return -EINVAL;
+	o->max_sockets = n;
+	return 0;
 }
 
 static int apply_ready(struct agent_options *o, const struct option_row *row,
@@ -227,6 +310,14 @@ static const struct option_row rows[] = {
 	  "reset connections idle for so long, 0 for never (default: 120s)" },
 	{ "max-connections", 0, required_argument, "=N", apply_max, 0,
 	  "beyond N reset the one idle longest (default: 16384)" },
+	{ "testability", 't', optional_argument, "[=WHERE]", apply_testability, 0,
+	  "serve the Testability Protocol on [ADDR:]PORT (default: 10000)" },
+	{ "allow", 'a', required_argument, "=NET", apply_allow, 0,
+	  "take its requests from ADDR[/LEN] too, not only from loopback" },
+	{ "max-sockets", 0, required_argument, "=N", apply_max_sockets, 0,
+	  "sockets that all requesters may have (default: 1024)" },
+	{ "tester-idle", 0, required_argument, "=TIME", apply_control_idle, 0,
+	  "end requesters silent for so long, 0 for never (default: 30min)" },
 	{ "ready-fd", 0, required_argument, "=FD", apply_ready, 0,
 	  "write \"ready\" to this descriptor once all services listen" },
 	{ "verbose", 'v', no_argument, "", apply_verbose, 0,
@@ -244,7 +335,8 @@ void agent_options_print_help(void)
 
 	puts("Usage: shakedown-agent --bind ADDR [OPTION]...\n\n"
 	     "Offers echo, discard, chargen and daytime over TCP on the host of "
-	     "the target.\n");
+	     "the target,\nand with --testability carries out what a tester asks "
+	     "of the application there.\n");
 	for (size_t i = 0; i < N_ROWS; i++) {
 		const struct option_row *r = &rows[i];
 
@@ -309,6 +401,9 @@ static int check_complete(struct agent_options *o)
 	if (!o->n_addrs)
 		return usage_error("no address to listen on: give at least one "
 				   "--bind ADDR (0.0.0.0 or :: for all)");
+	if (o->n_nets && !o->testability)
+		return usage_error("--allow is about the requests of "
+				   "--testability, which is not given");
 	return resolve_ports(o);
 }
 
@@ -321,6 +416,8 @@ int agent_options_parse(struct agent_options *o, int argc, char **argv)
 	*o = (struct agent_options){
 		.max_conns = DEFAULT_MAX_CONNS,
 		.idle_ms = DEFAULT_IDLE_MS,
+		.max_sockets = DEFAULT_MAX_SOCKETS,
+		.control_idle_ms = DEFAULT_CONTROL_IDLE_MS,
 		.ready_fd = -1,
 	};
 	memset(o->chosen, 1, sizeof(o->chosen));
@@ -342,5 +439,7 @@ int agent_options_parse(struct agent_options *o, int argc, char **argv)
 void agent_options_fini(struct agent_options *o)
 {
 	free(o->addrs);
+	free(o->nets);
 	o->addrs = NULL;
+	o->nets = NULL;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/allow.h"
 #include "agent/service.h"
 #include "agent/sock.h"
 
@@ -21,6 +22,14 @@ struct agent_options {
 	unsigned long port_base;
 	size_t max_conns;
 	uint64_t idle_ms;
+	bool testability;		/* --testability[=WHERE] */
+	uint16_t control_port;		/* 0: off */
+	struct agent_addr control_addr; /* with has_control_addr, else addrs */
+	bool has_control_addr;
+	struct agent_net *nets; /* owned: --allow */
+	size_t n_nets;
+	size_t max_sockets;
+	uint64_t control_idle_ms;
 	int ready_fd; /* -1: nobody waits */
 	bool verbose, help, version;
 };

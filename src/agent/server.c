@@ -52,6 +52,7 @@ struct agent_server {
 	bool stopped;
 	uint64_t rest_until_ms; /* listeners are off; 0: they are on */
 	struct agent_server_stats stats;
+	struct agent_control *control; /* or NULL */
 };
 
 /* Clients */
@@ -240,11 +241,25 @@ static int listeners_open(struct agent_server *s, struct agent_trouble *t)
 		if (rc < 0) {
 			t->addr = addr;
 			t->port = s->cfg.ports[service];
-			t->service = &agent_services[service];
+			t->service = agent_services[service].name;
 			return rc;
 		}
 	}
 	return listeners_watch(s, AGENT_READABLE);
+}
+
+static int control_open(struct agent_server *s, struct agent_trouble *t)
+{
+	int rc;
+
+	if (!s->cfg.control.port)
+		return 0;
+	rc = agent_control_new(&s->cfg.control, s->loop, &s->control, &t->addr);
+	if (rc < 0 && t->addr) {
+		t->port = s->cfg.control.port;
+		t->service = "testability";
+	}
+	return rc;
 }
 
 /* The whole */
@@ -265,6 +280,8 @@ struct agent_server *agent_server_new(const struct agent_server_config *cfg,
 		trouble->error = listeners_open(s, trouble);
 	else
 		trouble->error = -errno;
+	if (trouble->error == 0)
+		trouble->error = control_open(s, trouble);
 	if (trouble->error < 0) {
 		agent_server_free(s);
 		return NULL;
@@ -278,6 +295,7 @@ void agent_server_free(struct agent_server *s)
 
 	if (!s)
 		return;
+	agent_control_free(s->control);
 	for (size_t i = 0; i < s->n_listeners; i++)
 		close(s->listeners[i].watch.fd);
 	while ((cl = TAILQ_FIRST(&s->clients)))
@@ -297,6 +315,8 @@ static int next_timeout_ms(const struct agent_server *s)
 
 	if (cl && s->cfg.idle_ms && expiry_ms(s, cl) < due)
 		due = expiry_ms(s, cl);
+	if (s->control && agent_control_due_ms(s->control) < due)
+		due = agent_control_due_ms(s->control);
 	if (due == UINT64_MAX)
 		return -1;
 	if (due <= now)
@@ -325,6 +345,8 @@ int agent_server_run(struct agent_server *s, int stop_fd)
 		reset_expired(s);
 		listeners_wake(s);
 		bury_ended(s);
+		if (s->control)
+			agent_control_tick(s->control);
 	}
 	return rc;
 }
@@ -332,4 +354,9 @@ int agent_server_run(struct agent_server *s, int stop_fd)
 struct agent_server_stats agent_server_get_stats(const struct agent_server *s)
 {
 	return s->stats;
+}
+
+struct agent_control_stats agent_server_get_control_stats(const struct agent_server *s)
+{
+	return s->control ? agent_control_get_stats(s->control) : (struct agent_control_stats){ 0 };
 }

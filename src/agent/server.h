@@ -5,7 +5,8 @@
  *
  * Testers abandon connections by design.  So there is a limit to how many are
  * kept and to how long one may be idle (nothing read, nothing sent); beyond
- * either, the one idle longest is reset.  One thread, one loop; every
+ * either, the one idle longest is reset.  Beside them is the control port of the
+ * upper tester, control.h, if it is asked for.  One thread, one loop; every
  * connection costs a descriptor and some hundred bytes.
  */
 #ifndef AGENT_SERVER_H
@@ -14,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/control.h"
 #include "agent/service.h"
 #include "agent/sock.h"
 
@@ -23,14 +25,15 @@ struct agent_server_config {
 	uint16_t ports[AGENT_N_SERVICES]; /* 0: not this service */
 	size_t max_conns;		  /* at least 1 */
 	uint64_t idle_ms;		  /* 0: no limit */
+	struct agent_control_config control;
 };
 
 /* Why a server could not be had. */
 struct agent_trouble {
-	int error;			     /* -errno */
-	const struct agent_addr *addr;	     /* with port and service, what */
-	uint16_t port;			     /* could not be listened on; */
-	const struct agent_service *service; /* else NULL */
+	int error;		       /* -errno */
+	const struct agent_addr *addr; /* with port and name of the service, */
+	uint16_t port;		       /* what could not be listened on; */
+	const char *service;	       /* else NULL */
 };
 
 /* What happened so far. */
@@ -60,5 +63,8 @@ void agent_server_free(struct agent_server *s);
 int agent_server_run(struct agent_server *s, int stop_fd);
 
 struct agent_server_stats agent_server_get_stats(const struct agent_server *s);
+
+/* What the control port did; all zero if there is none. */
+struct agent_control_stats agent_server_get_control_stats(const struct agent_server *s);
 
 #endif

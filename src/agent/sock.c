@@ -133,23 +133,58 @@ static int configure(int fd, int family, bool short_queue)
 	return set_int(fd, SOL_SOCKET, SO_SNDBUF, SHORT_QUEUE);
 }
 
-int agent_sock_listen(const struct agent_addr *a, uint16_t port,
-		      bool short_queue)
+/* @a with a port. */
+static struct agent_addr with_port(const struct agent_addr *a, uint16_t port)
 {
 	struct agent_addr local = *a;
-	int family = a->ss.ss_family;
-	int fd, err;
 
-	if (family == AF_INET)
+	if (a->ss.ss_family == AF_INET)
 		((struct sockaddr_in *)&local.ss)->sin_port = htons(port);
 	else
 		((struct sockaddr_in6 *)&local.ss)->sin6_port = htons(port);
+	return local;
+}
+
+int agent_sock_listen(const struct agent_addr *a, uint16_t port,
+		      bool short_queue)
+{
+	struct agent_addr local = with_port(a, port);
+	int family = a->ss.ss_family;
+	int fd, err;
+
 	fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	if (configure(fd, family, short_queue) < 0 ||
 	    bind(fd, (struct sockaddr *)&local.ss, local.len) < 0 ||
 	    listen(fd, BACKLOG) < 0) {
+		err = errno;
+		close(fd);
+		return -err;
+	}
+	return fd;
+}
+
+static int configure_datagram(int fd, int family)
+{
+	if (family == AF_INET)
+		return set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	if (set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) < 0)
+		return -1;
+	return set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
+int agent_sock_datagram(const struct agent_addr *a, uint16_t port)
+{
+	struct agent_addr local = with_port(a, port);
+	int family = a->ss.ss_family;
+	int fd, err;
+
+	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (configure_datagram(fd, family) < 0 ||
+	    bind(fd, (struct sockaddr *)&local.ss, local.len) < 0) {
 		err = errno;
 		close(fd);
 		return -err;

@@ -43,6 +43,12 @@ int agent_sock_listen(const struct agent_addr *a, uint16_t port,
 		      bool short_queue);
 
 /*
+ * A non-blocking datagram socket bound to @a and @port only, which tells with
+ * each datagram the address it was sent to.  The file descriptor, or -errno.
+ */
+int agent_sock_datagram(const struct agent_addr *a, uint16_t port);
+
+/*
  * The next connection that waits at @listener, non-blocking.  Its descriptor,
  * or -EAGAIN if none waits, -EMFILE if there is no descriptor or memory for
  * it, -ECONNABORTED if it went away meanwhile, or another -errno.

@@ -33,3 +33,7 @@ tests_fuzz_fuzz_verify_LDADD = $(fuzz_ldadd)
 
 fuzz_tests += %D%/fuzz_yaml
 tests_fuzz_fuzz_yaml_LDADD = $(fuzz_ldadd)
+
+fuzz_tests += %D%/fuzz_testability
+tests_fuzz_fuzz_testability_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += %D%/seed_testability.sh

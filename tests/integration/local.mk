@@ -13,6 +13,12 @@ check_PROGRAMS += %D%/agent_client
 %C%_agent_client_SOURCES = %D%/agent_client.c
 %C%_agent_client_LDADD =
 
+# A requester of the agent's Testability Protocol.
+shell_tests += %D%/upper.sh
+check_PROGRAMS += %D%/upper_client
+%C%_upper_client_SOURCES = %D%/upper_client.c
+%C%_upper_client_LDADD =
+
 # Drives the link and the lab.
 check_PROGRAMS += %D%/link_probe
 %C%_link_probe_LDADD = libshakedown.a $(DEPS_LIBS)

@@ -350,3 +350,33 @@ Test(agent_conn, an_aborted_connection_takes_nothing_more)
 	cr_expect_not(agent_conn_is_open(&p.conn));
 	pair_close(&p);
 }
+
+static int n_calls;
+
+static void count_calls(struct agent_watch *w, unsigned int events)
+{
+	n_calls++;
+}
+
+Test(agent_loop, what_is_forgotten_is_not_heard_of)
+{
+	struct agent_watch w = { .armed = AGENT_UNARMED, .ready = count_calls };
+	struct agent_loop *loop = agent_loop_new();
+	int fds[2];
+
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	w.fd = fds[0];
+	agent_loop_forget(loop, &w);
+	cr_assert_eq(agent_loop_watch(loop, &w, 0), 0);
+	close(fds[1]);
+	cr_assert_eq(agent_loop_turn(loop, 0), 0);
+	cr_expect_eq(n_calls, 1, "breakage is heard of unasked");
+	agent_loop_forget(loop, &w);
+	cr_assert_eq(agent_loop_turn(loop, 0), 0);
+	cr_expect_eq(n_calls, 1);
+	cr_assert_eq(agent_loop_watch(loop, &w, AGENT_READABLE), 0);
+	cr_assert_eq(agent_loop_turn(loop, 0), 0);
+	cr_expect_eq(n_calls, 2, "and it can come back");
+	close(fds[0]);
+	agent_loop_free(loop);
+}
