@@ -115,6 +115,14 @@ published() {
 }
 check_status 1 'published evidence is judged as it was' published
 published >actual 2>&1
+# What a failure says to do next can be done; what comes out is the kernel's.
+follow() {
+	command=$(sed -n "s/^ *$1  *shakedown/shakedown/p" actual | head -n 1)
+	[ -n "$command" ] || return 99
+	bash -c "$command" >/dev/null || [ $? -eq "$2" ]
+}
+check 'the rerun that a failure names' follow rerun 1
+check 'the explanation that a failure names' follow explain 0
 for words in 'PASS.*inside' 'PASS.*edge-and-1]' 'FAIL.*seq=edge]' 'frame 5'; do
 	check "published evidence: $words" grep -q "$words" actual
 done

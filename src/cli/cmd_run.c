@@ -171,18 +171,35 @@ static void add_options(struct buf *b, const char *name, const struct option_lis
 		add_option(b, name, list->item[i]);
 }
 
+/* The program, a command of it, and where the cases are. */
+static void add_command(struct buf *b, const struct cli *cli, const char *command)
+{
+	text_add_shell(b, cli->program);
+	buf_printf(b, " %s", command);
+	for (size_t i = 0; i < cli->n_operands; i++)
+		if (select_is_path(cli->operand[i]))
+			add_option(b, "cases", cli->operand[i]);
+	add_options(b, "cases", &cli->opt.cases);
+}
+
+static const char *explain_prefix(const struct cli *cli)
+{
+	struct buf b = BUF_INIT;
+	const char *s;
+
+	add_command(&b, cli, "explain");
+	s = arena_strdup(cli->opt.arena, buf_str(&b));
+	buf_fini(&b);
+	return s;
+}
+
 static const char *rerun_prefix(const struct cli *cli)
 {
 	const struct options *o = &cli->opt;
 	struct buf b = BUF_INIT;
 	const char *s;
 
-	text_add_shell(&b, cli->program);
-	buf_adds(&b, " run");
-	for (size_t i = 0; i < cli->n_operands; i++)
-		if (select_is_path(cli->operand[i]))
-			add_option(&b, "cases", cli->operand[i]);
-	add_options(&b, "cases", &o->cases);
+	add_command(&b, cli, "run");
 	add_options(&b, "target", &o->target);
 	add_options(&b, "provides", &o->provides);
 	add_options(&b, "port", &o->port);
@@ -259,6 +276,7 @@ static void describe_suite(struct run_command *c, uint64_t seed, size_t n)
 	s->seed = seed;
 	s->n_planned = n;
 	s->rerun_prefix = rerun_prefix(c->cli);
+	s->explain_prefix = explain_prefix(c->cli);
 }
 
 static int run_plans(struct run_command *c)

@@ -125,6 +125,27 @@ static void judge(struct verify_command *c, const struct exhibit *e, struct aren
 	note_difference(c, e, &v);
 }
 
+static void add_command(struct buf *b, const struct cli *cli, const char *command)
+{
+	text_add_shell(b, cli->program);
+	buf_printf(b, " %s", command);
+	for (size_t i = 0; i < cli->opt.cases.n; i++) {
+		buf_adds(b, " --cases ");
+		text_add_shell(b, cli->opt.cases.item[i]);
+	}
+}
+
+static const char *explain_prefix(const struct verify_command *c)
+{
+	struct buf b = BUF_INIT;
+	const char *prefix;
+
+	add_command(&b, c->cli, "explain");
+	prefix = arena_strdup(c->arena, buf_str(&b));
+	buf_fini(&b);
+	return prefix;
+}
+
 /* The lab's addresses are for documentation (RFC 5737, RFC 3849): no target has them. */
 static const char *rerun_prefix(const struct verify_command *c)
 {
@@ -134,12 +155,7 @@ static const char *rerun_prefix(const struct verify_command *c)
 	struct buf b = BUF_INIT;
 	const char *prefix;
 
-	text_add_shell(&b, c->cli->program);
-	buf_adds(&b, " run");
-	for (size_t i = 0; i < c->cli->opt.cases.n; i++) {
-		buf_adds(&b, " --cases ");
-		text_add_shell(&b, c->cli->opt.cases.item[i]);
-	}
+	add_command(&b, c->cli, "run");
 	ip_addr_str(&s->target, address, sizeof(address));
 	if (strcmp(address, "192.0.2.1") && strcmp(address, "2001:db8::1"))
 		buf_printf(&b, " --target %s%s%s:%u", v6 ? "'[" : "", address, v6 ? "]'" : "",
@@ -161,6 +177,7 @@ static void describe_suite(struct verify_command *c)
 	s->seed = first->trace.setup.seed;
 	s->n_planned = c->n;
 	s->rerun_prefix = rerun_prefix(c);
+	s->explain_prefix = explain_prefix(c);
 }
 
 static int judge_all(struct verify_command *c)

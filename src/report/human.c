@@ -196,6 +196,7 @@ static void add_deviations(struct human *h, const struct verdict *v)
 static void add_pointers(struct human *h, const struct report_result *res)
 {
 	struct buf *out = &h->report.out;
+	const char *explain = h->report.suite->explain_prefix;
 	int packet = res->verdict->n_findings ? res->verdict->finding[0].packet : -1;
 
 	if (res->evidence) {
@@ -209,7 +210,8 @@ static void add_pointers(struct human *h, const struct report_result *res)
 	text_add_rerun(&h->scratch, h->report.suite, res->plan);
 	add_line(h, "rerun", buf_str(&h->scratch));
 	buf_reset(&h->scratch);
-	buf_adds(&h->scratch, "shakedown explain ");
+	buf_adds(&h->scratch, explain ? explain : "shakedown explain");
+	buf_addc(&h->scratch, ' ');
 	text_add_shell(&h->scratch, res->plan->case_id);
 	add_line(h, "explain", buf_str(&h->scratch));
 }

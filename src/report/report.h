@@ -24,9 +24,10 @@ struct report_suite {
 	const char *hostname;
 	int64_t start_ns; /* CLOCK_REALTIME */
 	uint64_t seed;
-	size_t n_planned;	  /* runs to come */
-	bool strict;		  /* a broken `should` counts */
-	const char *rerun_prefix; /* "shakedown run --target 10.1.0.7:80" */
+	size_t n_planned;	    /* runs to come */
+	bool strict;		    /* a broken `should` counts */
+	const char *rerun_prefix;   /* "shakedown run --target 10.1.0.7:80" */
+	const char *explain_prefix; /* "shakedown explain --cases my.yaml"; NULL: without --cases */
 };
 
 /* One run that has ended. */
