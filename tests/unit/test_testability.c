@@ -5,11 +5,9 @@
  */
 #include <criterion/criterion.h>
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/allow.h"
 #include "agent/testability.h"
 #include "fake_stack.h"
 
@@ -745,62 +743,4 @@ Test(testability_results, each_error_has_its_result)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		cr_expect_eq(agent_upper_result(cases[i].err), cases[i].result, "%d", cases[i].err);
-}
-
-/* From where requests are taken */
-
-static struct sockaddr_storage address(const char *text)
-{
-	struct agent_net net;
-	struct sockaddr_storage ss = { 0 };
-
-	cr_assert_null(agent_net_parse(&net, text), "%s", text);
-	ss.ss_family = (sa_family_t)net.family;
-	if (net.family == AF_INET)
-		memcpy(&((struct sockaddr_in *)&ss)->sin_addr, net.ip, 4);
-	else
-		memcpy(&((struct sockaddr_in6 *)&ss)->sin6_addr, net.ip, 16);
-	return ss;
-}
-
-Test(agent_allow, networks_hold_their_addresses_and_no_others)
-{
-	static const struct {
-		const char *net, *peer;
-		bool allowed;
-	} cases[] = {
-		{ "192.0.2.1", "192.0.2.1", true },
-		{ "192.0.2.1", "192.0.2.2", false },
-		{ "192.0.2.1", "127.0.0.1", true },
-		{ "192.0.2.1", "127.9.9.9", true },
-		{ "192.0.2.1", "128.0.0.1", false },
-		{ "192.0.2.1", "::1", true },
-		{ "192.0.2.1", "::2", false },
-		{ "10.8.0.0/13", "10.15.255.255", true },
-		{ "10.8.0.0/13", "10.16.0.0", false },
-		{ "0.0.0.0/0", "255.255.255.255", true },
-		{ "0.0.0.0/0", "2001:db8::1", false },
-		{ "2001:db8::/33", "2001:db8:7fff::1", true },
-		{ "2001:db8::/33", "2001:db8:8000::1", false },
-		{ "fe80::/10", "fe80::1", true },
-	};
-	static const char *const wrong[] = {
-		"", "10.0.0", "10.0.0.1/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.1/8", "::1/129",
-		"2001:db8::1/64", "localhost", "1.2.3.4/24x",
-		"1111:1111:1111:1111:1111:1111:1111:1111:1111:1111"
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct sockaddr_storage peer = address(cases[i].peer);
-		struct agent_net net;
-
-		cr_assert_null(agent_net_parse(&net, cases[i].net));
-		cr_expect_eq(agent_net_allows(&net, 1, &peer), cases[i].allowed, "%s in %s",
-			     cases[i].peer, cases[i].net);
-	}
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		struct agent_net net;
-
-		cr_expect_not_null(agent_net_parse(&net, wrong[i]), "%s", wrong[i]);
-	}
 }
