@@ -124,23 +124,32 @@ struct outcome {
 	bool opened;	      /* LISTEN or TIME-WAIT took the SYN */
 };
 
+/* The form of a reset depends on what it answers (3.10.7.1). */
+static uint16_t resets_for(const struct segment *s, uint16_t answers)
+{
+	const uint16_t other = s->flags & TCP_ACK ? ANS_RST_ACK : ANS_RST_SEQ;
+
+	return answers & (ANS_RST_SEQ | ANS_RST_ACK | ANS_RST_ABORT) & ~other;
+}
+
 static void add_credit(struct model *m, const struct segment *s,
 		       const struct model_row *row)
 {
+	uint16_t answers = resets_for(s, row->answers);
 	struct model_credit *c;
 
-	if (row->answers & (ANS_RST_SEQ | ANS_RST_ACK | ANS_RST_ABORT)) {
-		if (m->n_credits == MODEL_MAX_CREDITS) {
-			memmove(m->credit, m->credit + 1,
-				sizeof(m->credit) - sizeof(m->credit[0]));
-			m->n_credits--;
-		}
-		c = &m->credit[m->n_credits++];
-		c->answers = row->answers;
-		c->seq = s->ack;
-		c->ack = s->seq + segment_len(s);
-		c->clause = row->clause;
+	if (!answers)
+		return;
+	if (m->n_credits == MODEL_MAX_CREDITS) {
+		memmove(m->credit, m->credit + 1,
+			sizeof(m->credit) - sizeof(m->credit[0]));
+		m->n_credits--;
 	}
+	c = &m->credit[m->n_credits++];
+	c->answers = answers;
+	c->seq = s->ack;
+	c->ack = s->seq + segment_len(s);
+	c->clause = row->clause;
 }
 
 static void take_row(struct model *m, struct outcome *o,

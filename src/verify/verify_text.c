@@ -124,6 +124,8 @@ static void unexpected_words(const struct walk_finding *f, struct buf *b)
 
 static const char *message_of(struct verify *v, const struct walk_finding *f)
 {
+	static const char no_handshake[] = "the target does not answer a plain handshake either";
+	static const char disagree[] = "the capture and the run disagree about what was sent when";
 	struct buf b = BUF_INIT;
 	const char *s;
 
@@ -156,8 +158,7 @@ static const char *message_of(struct verify *v, const struct walk_finding *f)
 		buf_adds(&b, lint_rules[f->lint].what);
 		break;
 	case FINDING_DEAD:
-		buf_adds(&b, f->note ? f->note
-				     : "the target does not answer a plain handshake either");
+		buf_adds(&b, f->note ? f->note : no_handshake);
 		break;
 	case FINDING_PRECONDITION:
 		buf_adds(&b, "the precondition was not reached");
@@ -169,8 +170,7 @@ static const char *message_of(struct verify *v, const struct walk_finding *f)
 			   f->note ? f->note : "");
 		break;
 	case FINDING_FAULT:
-		buf_adds(&b, f->fault ? trace_faults[f->fault].what
-				      : "the capture and the run disagree about what was sent when");
+		buf_adds(&b, f->fault ? trace_faults[f->fault].what : disagree);
 		break;
 	case FINDING_N:
 		break;

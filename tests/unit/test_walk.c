@@ -328,8 +328,9 @@ Test(walk, what_nobody_asked_to_send_is_our_fault)
 	void (*const change[])(struct trace *) = { wrong_step, wrong_flow, early_cleanup,
 						   step_of_a_probe, no_such_step };
 
+	const char *steps = OPEN_STEPS "        state: ESTABLISHED\n";
+
 	for (size_t i = 0; i < N(change); i++)
-		cr_assert_eq(verdict_with(change[i], "",
-					  OPEN_STEPS "        state: ESTABLISHED\n", reply, N(reply)),
-			     VERDICT_ERROR, "%zu", i);
+		cr_assert_eq(verdict_with(change[i], "", steps, reply, N(reply)), VERDICT_ERROR,
+			     "%zu", i);
 }
