@@ -18,6 +18,8 @@ struct attempt {
 
 struct attempts {
 	struct attempt *by_plan;
+	size_t tried, missed; /* runs that ended, and those that missed something */
+	bool lossy;	      /* what one run missed came in the next */
 };
 
 struct attempts *attempts_new(void)
@@ -54,42 +56,74 @@ static struct attempt *find(struct attempts *a, const struct plan *plan)
 	return one;
 }
 
+/*
+ * Loss explains it: of an alternative, that the answer to the better one was
+ * lost; of a state, that our segment which leads there was.
+ */
+static bool is_missing(enum finding_kind kind)
+{
+	switch (kind) {
+	case FINDING_NO_ANSWER:
+	case FINDING_LATE:
+	case FINDING_PRECONDITION:
+	case FINDING_ALTERNATIVE:
+	case FINDING_STATE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Something did not come, or came too late; nothing that came is wrong. */
 static bool something_missing(const struct verdict *v)
 {
-	if (v->kind != VERDICT_FAIL && v->kind != VERDICT_INCONCLUSIVE)
+	bool missing = false;
+
+	if (v->kind == VERDICT_ERROR)
 		return false;
 	for (size_t i = 0; i < v->n_findings; i++) {
-		switch (v->finding[i].kind) {
-		case FINDING_DEAD: /* asked three times already */
+		const struct finding *f = &v->finding[i];
+
+		if (f->level == LEVEL_MAY)
+			continue;
+		if (is_missing(f->kind))
+			missing = true;
+		/* A target that is dead was asked three times already. */
+		else if (f->level == LEVEL_MUST || f->kind == FINDING_DEAD)
 			return false;
-		case FINDING_NO_ANSWER:
-		case FINDING_LATE:
-		case FINDING_PRECONDITION:
-			break;
-		default:
-			if (v->finding[i].level == LEVEL_MUST)
-				return false;
-		}
 	}
-	return true;
+	return missing;
+}
+
+static struct attempt *add(struct attempts *a, const struct plan *plan)
+{
+	struct attempt *one = calloc(1, sizeof(*one));
+
+	if (!one)
+		log_panic("out of memory");
+	one->plan = plan;
+	HASH_ADD_PTR(a->by_plan, plan, one);
+	return one;
 }
 
 bool attempts_again(struct attempts *a, const struct plan *plan, const struct verdict *v)
 {
 	struct attempt *one = find(a, plan);
 
-	if (!something_missing(v) || (one && one->failed + 1 >= ATTEMPTS_MAX))
+	a->tried++;
+	if (!something_missing(v))
 		return false;
-	if (!one) {
-		one = calloc(1, sizeof(*one));
-		if (!one)
-			log_panic("out of memory");
-		one->plan = plan;
-		HASH_ADD_PTR(a->by_plan, plan, one);
-	}
-	one->failed++;
-	return true;
+	a->missed++;
+	if (!one)
+		one = add(a, plan);
+	return ++one->failed < (a->lossy ? ATTEMPTS_MAX_LOSSY : ATTEMPTS_MAX);
+}
+
+/* Not with so many lost: a few hundred runs that all pass would show failures. */
+static bool proves_nothing(const struct attempts *a, const struct verdict *v)
+{
+	return v->kind == VERDICT_FAIL && a->lossy && 2 * a->missed > a->tried &&
+		something_missing(v);
 }
 
 void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *arena,
@@ -99,12 +133,19 @@ void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *
 
 	if (!one)
 		return;
-	if (v->kind == VERDICT_PASS) {
+	if (!something_missing(v) && v->kind == VERDICT_PASS) {
+		a->lossy = true;
 		v->kind = VERDICT_INCONCLUSIVE;
 		v->reason = arena_printf(arena,
 					 "met in attempt %u only: the path loses packets, or the "
 					 "target does not always answer",
 					 one->failed + 1);
+	} else if (proves_nothing(a, v)) {
+		v->kind = VERDICT_INCONCLUSIVE;
+		v->reason = arena_printf(arena,
+					 "not met in %u attempts, but most runs miss something: the "
+					 "path loses too many packets to tell",
+					 one->failed);
 	}
 	forget(a, one);
 }

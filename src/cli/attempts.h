@@ -2,10 +2,12 @@
 /*
  * Attempts: on a path that may lose packets a missing answer proves nothing.
  *
- * A run that fails only because something did not come is run again, up to
- * ATTEMPTS_MAX times, with a new connection each time.  If it fails each time
- * it is a failure; if it passes once, nobody can say whether the path lost a
- * packet or the target answers only sometimes, and the run is inconclusive.
+ * A run that only misses something, or takes a weaker alternative, is run again,
+ * up to ATTEMPTS_MAX times, with a new connection each time.  If it fails each
+ * time it is a failure; if it passes once, nobody can say whether the path lost a
+ * packet or the target answers only sometimes, and the run is inconclusive.  From
+ * then on chance may explain three failures in a row, and ATTEMPTS_MAX_LOSSY are
+ * asked for; where most runs miss something, nothing that is missed is proven.
  * What was seen and is wrong is a failure at once: no loss explains it.
  */
 #ifndef CLI_ATTEMPTS_H
@@ -16,18 +18,23 @@
 #include "verify/verdict.h"
 
 #define ATTEMPTS_MAX 3
+#define ATTEMPTS_MAX_LOSSY 8
 
 struct attempts;
 
 struct attempts *attempts_new(void);
 void attempts_free(struct attempts *a);
 
-/* True if @v may be the path's doing and the plan deserves another attempt. */
+/*
+ * To be asked of each run that ended: true if @v may be the path's doing and the
+ * plan deserves another attempt.
+ */
 bool attempts_again(struct attempts *a, const struct plan *plan, const struct verdict *v);
 
 /*
  * The last attempt has ended: turns a @v that passed after a failed attempt into
- * inconclusive, and forgets the plan's attempts.  Words live in @arena.
+ * inconclusive, and one that failed on a hopeless path too, and forgets the plan's
+ * attempts.  Words live in @arena.
  */
 void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *arena,
 		     struct verdict *v);

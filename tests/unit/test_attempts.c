@@ -92,3 +92,119 @@ Test(attempts, a_wrong_answer_is_wrong_at_once)
 	/* The SYN, and the reset that cleans up. */
 	cr_assert_leq(try(&r, VERDICT_FAIL), 2);
 }
+
+/* ---- verdicts as they come, of plans that are nothing but names ---- */
+
+struct course {
+	struct attempts *attempts;
+	struct arena *arena;
+	struct plan plan[40];
+	struct finding finding;
+	struct verdict v;
+};
+
+/* A verdict with one finding, or a clean pass. */
+static void make_verdict(struct course *c, enum finding_kind kind, enum req_level level)
+{
+	c->finding = (struct finding){ .kind = kind, .level = level };
+	c->v = (struct verdict){
+		.kind = level == LEVEL_MUST ? VERDICT_FAIL : VERDICT_PASS,
+		.finding = &c->finding,
+		.n_findings = 1,
+	};
+}
+
+static void make_pass(struct course *c)
+{
+	c->v = (struct verdict){ .kind = VERDICT_PASS };
+}
+
+/* How often plan @i is run if it misses the same thing each time; c->v at the end. */
+static unsigned int runs_of(struct course *c, size_t i, enum finding_kind kind,
+			    enum req_level level)
+{
+	unsigned int n = 1;
+
+	for (make_verdict(c, kind, level); attempts_again(c->attempts, &c->plan[i], &c->v); n++)
+		cr_assert_lt(n, 100u);
+	attempts_settle(c->attempts, &c->plan[i], c->arena, &c->v);
+	return n;
+}
+
+/* Plan @i misses something once and passes then. */
+static void recovers(struct course *c, size_t i)
+{
+	make_verdict(c, FINDING_NO_ANSWER, LEVEL_MUST);
+	cr_assert(attempts_again(c->attempts, &c->plan[i], &c->v));
+	make_pass(c);
+	cr_assert_not(attempts_again(c->attempts, &c->plan[i], &c->v));
+	attempts_settle(c->attempts, &c->plan[i], c->arena, &c->v);
+	cr_assert_eq(c->v.kind, VERDICT_INCONCLUSIVE);
+}
+
+static void passes(struct course *c, size_t from, size_t n)
+{
+	for (size_t i = from; i < from + n; i++) {
+		make_pass(c);
+		cr_assert_not(attempts_again(c->attempts, &c->plan[i], &c->v));
+		attempts_settle(c->attempts, &c->plan[i], c->arena, &c->v);
+		cr_assert_eq(c->v.kind, VERDICT_PASS);
+	}
+}
+
+static struct course *course_new(void)
+{
+	struct course *c = calloc(1, sizeof(*c));
+
+	c->attempts = attempts_new();
+	c->arena = arena_new();
+	return c;
+}
+
+static void course_free(struct course *c)
+{
+	attempts_free(c->attempts);
+	arena_free(c->arena);
+	free(c);
+}
+
+Test(attempts, what_is_missing_below_a_must_is_asked_for_again)
+{
+	struct course *c = course_new();
+
+	cr_assert_eq(runs_of(c, 0, FINDING_NO_ANSWER, LEVEL_SHOULD), ATTEMPTS_MAX);
+	cr_assert_eq(c->v.kind, VERDICT_PASS);
+	cr_assert_eq(runs_of(c, 1, FINDING_ALTERNATIVE, LEVEL_SHOULD), ATTEMPTS_MAX);
+	cr_assert_eq(runs_of(c, 2, FINDING_ALTERNATIVE, LEVEL_MAY), 1);
+	cr_assert_eq(runs_of(c, 5, FINDING_STATE, LEVEL_SHOULD), ATTEMPTS_MAX);
+	cr_assert_eq(runs_of(c, 3, FINDING_DEAD, LEVEL_MUST), 1);
+	cr_assert_eq(runs_of(c, 4, FINDING_LINT, LEVEL_MUST), 1);
+	cr_assert_eq(c->v.kind, VERDICT_FAIL);
+	course_free(c);
+}
+
+Test(attempts, a_path_known_to_lose_packets_is_asked_more_often)
+{
+	struct course *c = course_new();
+
+	passes(c, 0, 30);
+	cr_assert_eq(runs_of(c, 30, FINDING_NO_ANSWER, LEVEL_MUST), ATTEMPTS_MAX);
+	cr_assert_eq(c->v.kind, VERDICT_FAIL);
+	recovers(c, 31);
+	cr_assert_eq(runs_of(c, 32, FINDING_NO_ANSWER, LEVEL_MUST), ATTEMPTS_MAX_LOSSY);
+	cr_assert_eq(c->v.kind, VERDICT_FAIL);
+	course_free(c);
+}
+
+Test(attempts, a_path_that_loses_most_proves_nothing)
+{
+	struct course *c = course_new();
+
+	recovers(c, 0);
+	cr_assert_eq(runs_of(c, 1, FINDING_NO_ANSWER, LEVEL_MUST), ATTEMPTS_MAX_LOSSY);
+	cr_assert_eq(c->v.kind, VERDICT_INCONCLUSIVE);
+	/* What is wrong is wrong all the same. */
+	cr_assert_eq(runs_of(c, 2, FINDING_UNEXPECTED, LEVEL_MUST), 1);
+	cr_assert_eq(c->v.kind, VERDICT_FAIL);
+	course_free(c);
+}
