@@ -19,6 +19,10 @@
 /* New runs a round: the target's listen queues want a breath between. */
 #define STARTS_PER_ROUND 64
 
+/* Rounds of further resets at the end of a run. */
+#define RESETS_MORE 2
+#define RESET_PLACES 16 /* of the latest segments */
+
 struct slot {
 	struct run run;
 	bool used;
@@ -174,6 +178,67 @@ static const struct plan *next_plan(struct sched *sc)
 				      : sc->again[sc->next_again++];
 }
 
+/* The last segment of flow @f that left is a reset: decodes it. */
+static bool ends_in_reset(const struct trace *t, uint8_t f, struct segment *s)
+{
+	for (size_t i = t->n_packets; i-- > 0;) {
+		if (t->packet[i].dir != TRACE_TX || t->packet[i].flow != f ||
+		    t->packet[i].step == TRACE_STEP_FOREIGN)
+			continue;
+		trace_decode(t, i, s);
+		return s->flags & TCP_RST;
+	}
+	return false;
+}
+
+static void inject_quietly(struct sched *sc, const struct segment *s)
+{
+	size_t len = segment_encode(s, sc->packet, sizeof(sc->packet));
+
+	sc->link->ops->inject(sc->link, s, sc->packet, len);
+}
+
+/* What the target expects next, if it got everything up to some segment of ours. */
+static void reset_at_each(struct sched *sc, const struct trace *t, uint8_t f,
+			  const struct segment *reset)
+{
+	struct segment s = *reset, sent;
+	uint32_t last = reset->seq;
+	int n = 0;
+
+	for (size_t i = t->n_packets; i-- > 0 && n < RESET_PLACES;) {
+		if (t->packet[i].dir != TRACE_TX || t->packet[i].flow != f)
+			continue;
+		trace_decode(t, i, &sent);
+		s.seq = sent.seq + segment_len(&sent);
+		if (s.seq == last)
+			continue;
+		inject_quietly(sc, &s);
+		last = s.seq;
+		n++;
+	}
+}
+
+/*
+ * Where packets get lost, the resets that end the run's connections go out more
+ * than once, and for whatever the target may expect: what is left would meet a
+ * later run, of this process or another.  No run hears of these, since the ports
+ * have been given back.
+ */
+static void reset_again(struct sched *sc, const struct trace *t)
+{
+	struct segment s;
+
+	for (uint8_t f = 0; f < RUN_MAX_FLOWS; f++) {
+		if (!ends_in_reset(t, f, &s))
+			continue;
+		for (int k = 0; k < RESETS_MORE; k++) {
+			inject_quietly(sc, &s);
+			reset_at_each(sc, t, f, &s);
+		}
+	}
+}
+
 static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 {
 	struct slot *sl = &sc->slot[i];
@@ -188,6 +253,8 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 				r->ended_ns - r->trace.start_ns);
 	}
 	give_ports_back(sc, r);
+	if (!sc->link->lossless)
+		reset_again(sc, &r->trace);
 	sl->used = false;
 	sc->n_used--;
 }

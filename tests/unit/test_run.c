@@ -353,3 +353,38 @@ Test(run, interrupted)
 	suite_free(s);
 	link->ops->close(link);
 }
+
+/* ---- the resets at the end ---- */
+
+static void nobody_listens(void *arg, const struct link_packet *p)
+{
+	(void)arg;
+	(void)p;
+}
+
+/* How many segments the peer got of a handshake that is then reset. */
+static int segments_with(bool lossless)
+{
+	static const struct reply r = { 1, TCP_SYN | TCP_ACK, 0, 0, 0, NULL, R_NORMAL };
+	struct script sc = { .reply = &r, .n = 1 };
+	struct vlink_peer peer = { .receive = script_receive, .arg = &sc };
+	struct link *link = vlink_open(NULL, &peer);
+	struct outcome o;
+
+	link->lossless = lossless;
+	play_on(link, "", "      - send: SYN\n      - expect: SYN|ACK\n", &o);
+	cr_assert_eq(o.v.kind, VERDICT_PASS, "%s", o.v.reason);
+	cr_assert(o.same_offline);
+	while (link->ops->poll(link, link->ops->now_ns(link) + 1000000, nobody_listens, NULL) > 0)
+		;
+	outcome_free(&o);
+	link->ops->close(link);
+	return sc.count;
+}
+
+Test(run, resets_go_out_more_than_once_where_one_may_be_lost)
+{
+	cr_assert_eq(segments_with(true), 2);
+	/* Twice more: as it was, and for a target that has not seen the SYN's end. */
+	cr_assert_geq(segments_with(false), 4);
+}
