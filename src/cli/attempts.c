@@ -143,8 +143,8 @@ void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *
 	} else if (proves_nothing(a, v)) {
 		v->kind = VERDICT_INCONCLUSIVE;
 		v->reason = arena_printf(arena,
-					 "not met in %u attempts, but most runs miss something: the "
-					 "path loses too many packets to tell",
+					 "not met in %u attempts, but most runs miss "
+					 "something: the path loses too many packets",
 					 one->failed);
 	}
 	forget(a, one);
