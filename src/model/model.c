@@ -64,7 +64,7 @@ static uint32_t classify_seq(const struct model *m, const struct segment *s)
 	uint32_t c = seq_gt(s->seq, m->rcv_nxt) ? C_SEQ_ABOVE : 0;
 	uint32_t max = seq_max(m->rcv_nxt, m->rcv_max);
 
-	if (seq_le(s->seq, max) && seq_gt(s->seq + segment_len(s), max))
+	if (seq_le(s->seq, max) && seq_gt(s->seq + segment_len(s), m->rcv_nxt))
 		c |= C_SEQ_NEXT;
 	if (!seq_acceptable(m, s->seq, segment_len(s)))
 		return c | C_SEQ_BAD;
@@ -199,8 +199,6 @@ static void take_row(struct model *m, struct outcome *o,
 		o->opened = true;
 		return;
 	}
-	if (state == TCP_LAST_ACK && next == TCP_CLOSED)
-		o->acked = true;
 	if (row->stop)
 		o->states |= STATE_BIT(next);
 	else

@@ -82,7 +82,7 @@ enum model_cond {
 	C_ACK_FIN = 1u << 15,	  /* acknowledges the target's FIN */
 	C_SEQ_ABOVE = 1u << 16,	  /* SEG.SEQ > RCV.NXT (TIME-WAIT re-use) */
 	C_ACK_NOT_GOOD = 1u << 17,
-	C_SEQ_NEXT = 1u << 18, /* new text that follows what was sent before */
+	C_SEQ_NEXT = 1u << 18, /* text that may be new follows what was sent before */
 	C_TS = 1u << 19,       /* has a timestamps option */
 	C_TS_ODD = 1u << 20,   /* agreed on, but an older value or none */
 };

@@ -360,9 +360,8 @@ static void follow_fin(struct model *m, const struct segment *s)
 			: STATE_BIT(TCP_LAST_ACK);
 	if (next)
 		m->states = next;
-	else if (m->before)
-		m->states |= STATE_BIT(TCP_FIN_WAIT_1);
-	m->before = 0;
+	/* Otherwise it crossed what ended the connection: that stays ended. */
+	m->before = next ? 0 : m->before | STATE_BIT(TCP_FIN_WAIT_1);
 }
 
 /*
@@ -396,8 +395,8 @@ static void follow_text(struct model *m, const struct segment *s, int64_t ts_ns)
 		if ((s->flags & TCP_FIN) && !m->fin_sent)
 			follow_fin(m, s);
 	}
-	/* Who sends this is neither closed nor listening. */
-	if (m->states & RECEIVING_STATES)
+	/* Who sends this is neither closed nor listening, unless it crossed. */
+	if ((m->states & RECEIVING_STATES) && !is_recent(m, m->changed_ns, ts_ns))
 		m->states &= RECEIVING_STATES;
 }
 

@@ -487,3 +487,306 @@ Test(follow, very_old_ack)
 		breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 6, 0));
 	}
 }
+
+/* 3.8.6: what we offered, in whatever segment, may be filled and no more. */
+Test(follow, the_window_we_offered)
+{
+	struct play p;
+
+	begin(&p, TCP_LISTEN, true);
+	p.window = 10;
+	tx(&p, SY, 0, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	p.window = 0;
+	tx(&p, A, 1, 1, 0);
+	permitted(rx(&p, A, 1, 1, 10));
+	permitted(rx(&p, A, 11, 1, 1)); /* a probe */
+	breaks("3.8.6-WINDOW", rx(&p, A, 11, 1, 2));
+	cr_assert_eq(p.v.field, FIELD_DATA_LEN);
+	cr_assert(p.v.has_value && p.v.value == 0);
+	breaks("3.8.6-WINDOW", rx(&p, A, 9, 1, 7));
+	cr_assert_eq(p.v.value, 2);
+	p.window = 20;
+	tx(&p, A, 1, 11, 0);
+	permitted(rx(&p, A, 11, 1, 20));
+	breaks("3.8.6-WINDOW", rx(&p, A, 31, 1, 2));
+}
+
+Test(follow, the_scaled_window_we_offered)
+{
+	struct play p;
+
+	for (uint8_t shift = 13; shift <= 15; shift++) {
+		uint32_t wnd = UINT32_C(1) << (shift > 14 ? 14 : shift);
+
+		begin(&p, TCP_LISTEN, true);
+		p.window = 1;
+		tcp_opt_wscale(&p.opt, shift);
+		tx(&p, SY, 0, 0, 0);
+		tcp_opt_wscale(&p.opt, 0);
+		permitted(rx(&p, SY | A, 0, 1, 0));
+		tx(&p, A, 1, 1, 0);
+		permitted(rx(&p, A, 1, 1, wnd));
+		breaks("3.8.6-WINDOW", rx(&p, A, 1 + wnd, 1, 2));
+	}
+}
+
+/* After our window shrank an ACK's SEQ may lie anywhere from SND.UNA on. */
+Test(follow, our_window_shrinks)
+{
+	struct play p;
+
+	opened(&p, true);
+	permitted(rx(&p, A, 1, 1, 100));
+	p.window = 10;
+	tx(&p, A, 1, 51, 0);
+	permitted(rx(&p, A, 51, 1, 0));
+	permitted(rx(&p, A, 61, 1, 0));
+	permitted(rx(&p, A, 101, 1, 0));
+	breaks("3.10.7.4-SEQ", rx(&p, A, 50, 1, 0));
+	breaks("3.10.7.4-SEQ", rx(&p, A, 102, 1, 0));
+	cr_assert_eq(p.v.field, FIELD_SEQ);
+	cr_assert(p.v.has_value && p.v.value == THEM + 101);
+	p.window = 20000;
+	tx(&p, A, 1, 51, 0);
+	breaks("3.10.7.4-SEQ", rx(&p, A, 61, 1, 0));
+}
+
+static void reset_at(uint32_t seq, uint16_t states, const struct play *at)
+{
+	struct play p = *at;
+
+	tx(&p, R, seq, 0, 0);
+	in_states(&p, states);
+}
+
+/* The window that the target told of: the furthest, since it should not shrink. */
+Test(follow, the_window_it_told_of)
+{
+	const uint16_t near_syn = S(SYN_RECEIVED) | S(LISTEN), near = S(ESTABLISHED) | S(CLOSED);
+	struct play p;
+
+	begin(&p, TCP_LISTEN, true);
+	tx(&p, SY, 0, 0, 0);
+	reset_at(65535, near_syn, &p); /* not known yet */
+	reset_at(1 + 65535, S(SYN_RECEIVED), &p);
+	p.their_window = 100;
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	reset_at(100, near_syn, &p);
+	reset_at(101, S(SYN_RECEIVED), &p);
+	tx(&p, A, 1, 1, 0);
+	p.their_window = 50;
+	permitted(rx(&p, A, 1, 1, 0));
+	reset_at(100, near, &p);
+	p.their_window = 500;
+	permitted(rx(&p, A, 1, 1, 0));
+	reset_at(500, near, &p);
+	reset_at(501, S(ESTABLISHED), &p);
+}
+
+Test(follow, the_scaled_window_it_told_of)
+{
+	struct play p;
+
+	for (uint8_t shift = 13; shift <= 15; shift++) {
+		uint32_t wnd = UINT32_C(1) << (shift > 14 ? 14 : shift);
+
+		begin(&p, TCP_LISTEN, true);
+		tcp_opt_wscale(&p.opt, 0);
+		tx(&p, SY, 0, 0, 0);
+		p.their_window = 1;
+		tcp_opt_wscale(&p.opt, shift);
+		permitted(rx(&p, SY | A, 0, 1, 0));
+		tx(&p, A, 1, 1, 0);
+		permitted(rx(&p, A, 1, 1, 0));
+		reset_at(wnd, S(ESTABLISHED) | S(CLOSED), &p);
+		reset_at(wnd + 1, S(ESTABLISHED), &p);
+	}
+}
+
+/* 3.10.7.4, table 6: what is acceptable where the window is zero. */
+Test(follow, their_window_is_zero)
+{
+	struct play p;
+
+	begin(&p, TCP_LISTEN, true);
+	p.their_window = 0;
+	tx(&p, SY, 0, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	tx(&p, A, 1, 1, 0);
+	reset_at(1, S(CLOSED), &p);
+	reset_at(2, S(ESTABLISHED), &p);
+	reset_at(0, S(ESTABLISHED), &p);
+	tx(&p, A, 1, 1, 1);
+	tx(&p, A, 2, 1, 1);
+	reset_at(1, S(CLOSED), &p);
+	permitted(rx(&p, A, 1, 3, 0));
+	reset_at(3, S(CLOSED), &p);
+	reset_at(1, S(ESTABLISHED), &p);
+}
+
+/* An ACK field is to be used all the same. */
+Test(follow, ack_into_a_zero_window)
+{
+	struct play p;
+
+	begin(&p, TCP_LISTEN, true);
+	p.their_window = 0;
+	tx(&p, SY, 0, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	tx(&p, A, 1, 1, 4);
+	in_states(&p, S(SYN_RECEIVED) | S(ESTABLISHED));
+	tx(&p, A, 1, 1, 0);
+	permitted(rx(&p, F | A, 1, 1, 0));
+	in_states(&p, S(FIN_WAIT_1));
+	tx(&p, A, 1, 2, 4);
+	cr_assert(model_possible(&p.m, TCP_FIN_WAIT_1));
+	cr_assert(model_possible(&p.m, TCP_FIN_WAIT_2));
+}
+
+/* Data on our SYN: kept, not kept, or kept and acknowledged later. */
+Test(follow, data_on_the_syn)
+{
+	struct play p;
+
+	for (uint32_t kept = 0; kept < 2; kept++) {
+		begin(&p, TCP_LISTEN, true);
+		tx(&p, SY, 0, 0, 5);
+		permitted(rx(&p, SY | A, 0, 1 + 5 * kept, 0));
+		tx(&p, A, 1 + 5 * kept, 1, 0);
+		permitted(rx(&p, A, 1, 6, 0));
+		reset_at(6, S(CLOSED), &p);
+		breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 7, 0));
+	}
+	begin(&p, TCP_LISTEN, true);
+	tx(&p, SY, 0, 0, 5);
+	breaks("SA-LISTEN-3", rx(&p, SY | A, 0, 7, 0));
+	cr_assert(p.v.has_value && p.v.value == US + 1);
+	breaks("SA-LISTEN-3", rx(&p, SY | A, 0, 0, 0));
+	breaks("SA-LISTEN-3", rx(&p, A, 1, 1, 0));
+}
+
+Test(follow, fin_again)
+{
+	struct play p;
+
+	opened(&p, true);
+	permitted(rx(&p, F | A, 1, 1, 10));
+	permitted(rx(&p, F | A, 1, 1, 10));
+	permitted(rx(&p, F | A, 11, 1, 0));
+	permitted(rx(&p, A, 1, 1, 10));
+	breaks("3.6-AFTER-FIN", rx(&p, F | A, 1, 1, 5));
+	cr_assert(p.v.has_value && p.v.value == THEM + 11);
+	breaks("3.6-AFTER-FIN", rx(&p, F | A, 12, 1, 0));
+	breaks("3.6-AFTER-FIN", rx(&p, A, 12, 1, 1));
+	in_states(&p, S(FIN_WAIT_1));
+}
+
+/* Its FIN tells by its ACK whether it had seen ours. */
+Test(follow, fin_beyond_the_window_and_its_fin)
+{
+	struct play p;
+
+	begin(&p, TCP_LISTEN, true);
+	p.their_window = 0;
+	tx(&p, SY, 0, 0, 0);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	tx(&p, A, 1, 1, 0);
+	tx(&p, F | A, 1, 1, 0);
+	in_states(&p, S(ESTABLISHED) | S(CLOSE_WAIT));
+	permitted(rx(&p, F | A, 1, 2, 0));
+	in_states(&p, S(LAST_ACK));
+}
+
+/* A FIN that our reset has crossed. */
+Test(follow, fin_and_reset_cross)
+{
+	struct play p;
+
+	opened(&p, true);
+	p.gap_ns = MS;
+	tx(&p, R, 1, 0, 0);
+	in_states(&p, S(CLOSED));
+	permitted(rx(&p, F | A, 1, 1, 3));
+	permitted(rx(&p, A, 5, 1, 0));
+	in_states(&p, S(CLOSED));
+	p.gap_ns = 300 * MS;
+	breaks("SA-CLOSED-1", rx(&p, A, 5, 1, 0));
+}
+
+/* Segments that changed places, up to where the first stood. */
+Test(follow, overtaken)
+{
+	struct play p;
+
+	opened(&p, true);
+	tx(&p, A, 1, 1, 30);
+	p.gap_ns = MS;
+	permitted(rx(&p, A, 1, 11, 10));
+	permitted(rx(&p, A, 11, 31, 10));
+	permitted(rx(&p, A, 11, 21, 0));
+	permitted(rx(&p, A, 1, 1, 0));
+	breaks("3.10.7.4-SEQ", rx(&p, A, 0, 1, 0));
+	breaks("3.4-ACK-BACKWARDS", rx(&p, A, 21, 0, 0));
+	cr_assert(p.v.field == FIELD_ACK && p.v.has_value && p.v.value == US + 31);
+	p.gap_ns = 300 * MS;
+	breaks("3.10.7.4-SEQ", rx(&p, A, 11, 31, 0));
+}
+
+/* A reset of the wrong form: what is wrong with it. */
+Test(follow, resets_of_the_wrong_form)
+{
+	struct play p;
+
+	begin(&p, TCP_CLOSED, true);
+	tx(&p, A, 5, 77, 0);
+	breaks("SA-CLOSED-3", rx(&p, R | A, 77, 5, 0));
+	cr_assert(p.v.field == FIELD_FLAGS && p.v.value == TCP_RST);
+	breaks("SA-CLOSED-3", rx(&p, R, 0, 0, 0));
+	cr_assert(p.v.field == FIELD_SEQ && p.v.value == THEM + 77);
+	begin(&p, TCP_CLOSED, true);
+	tx(&p, SY, 5, 0, 0);
+	breaks("SA-CLOSED-2", rx(&p, R, -THEM, 0, 0));
+	cr_assert(p.v.field == FIELD_FLAGS && p.v.value == (TCP_RST | TCP_ACK));
+	breaks("SA-CLOSED-2", rx(&p, R | A, 1, 6, 0));
+	cr_assert(p.v.field == FIELD_SEQ && p.v.value == 0);
+	breaks("SA-CLOSED-2", rx(&p, R | A, -THEM, 5, 0));
+	cr_assert(p.v.field == FIELD_ACK && p.v.value == US + 6);
+	permitted(rx(&p, R | A, -THEM, 6, 0));
+	breaks("3.5.2", rx(&p, R | A, -THEM, 6, 0));
+	opened(&p, true);
+	breaks("3.10.5-ABORT", rx(&p, R, 2, 0, 0));
+	cr_assert(p.v.field == FIELD_SEQ && p.v.value == THEM + 1);
+}
+
+/* SHLD-3: data after CLOSE may draw a reset, and then the connection is gone. */
+Test(follow, data_after_close_is_reset)
+{
+	struct play p;
+
+	opened(&p, true);
+	permitted(rx(&p, F | A, 1, 1, 0));
+	tx(&p, A, 1, 1, 4);
+	permitted(rx(&p, R, 2, 0, 0));
+	in_states(&p, S(CLOSED));
+	opened(&p, true);
+	permitted(rx(&p, F | A, 1, 1, 0));
+	tx(&p, A, 1, 1, 4);
+	permitted(rx(&p, R, 1, 0, 0)); /* SEQ=SEG.ACK */
+	in_states(&p, S(CLOSED));
+}
+
+/* An ACK tells that the connection is there, unless a reset was on its way. */
+Test(follow, ack_and_reset_cross)
+{
+	struct play p;
+
+	opened(&p, true);
+	tx(&p, R, 2, 0, 0);
+	p.gap_ns = MS;
+	permitted(rx(&p, A, 1, 1, 0));
+	in_states(&p, S(ESTABLISHED) | S(CLOSED));
+	p.gap_ns = 300 * MS;
+	permitted(rx(&p, A, 1, 1, 0));
+	in_states(&p, S(ESTABLISHED));
+}
