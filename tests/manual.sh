@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The manual pages: mandoc has nothing to complain of, case files in them are
+# The manual pages: mandoc has nothing to complain of, whole files in them are
 # good, and the examples that are marked so can be run.
 . "$abs_top_srcdir/tests/lib.sh"
 for name in $(compgen -e SHAKEDOWN_); do unset "$name"; done
@@ -17,18 +17,20 @@ for page in "${pages[@]}"; do
 	fi
 done
 
-# Whole case files stand in displays of their own.
-awk '
-	/^\.Bd -literal/ { file = sprintf("example-%d.yaml", ++n); inside = 1; next }
-	/^\.Ed/ { inside = 0; close(file) }
-	inside { gsub(/\\e/, "\\"); print > file }' "$top_srcdir/man/shakedown-testcase.5"
+# Whole files stand in displays of their own.
+for page in testcase target; do
+	awk -v page=$page '
+		/^\.Bd -literal/ { file = sprintf("example-%s-%d.yaml", page, ++n); inside = 1; next }
+		/^\.Ed/ { inside = 0; close(file) }
+		inside { gsub(/\\e/, "\\"); print > file }' "$top_srcdir/man/shakedown-$page.5"
+done
 n=0
 for file in example-*.yaml; do
 	grep -q '^format: 1' "$file" || continue
-	check "the case file in $file" "$top_builddir/shakedown" validate "$file"
+	check "the file in $file" "$top_builddir/shakedown" validate "$file"
 	n=$((n + 1))
 done
-check 'there were case files' test $n -ge 5
+check 'there were case files and a profile' test $n -ge 6
 
 # Examples after `.\" run`; those with "lab" need namespaces.
 lab=yes

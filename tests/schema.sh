@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The JSON Schema that `shakedown schema` prints is one, takes every bundled case
-# file, and rejects those of tests/diag whose mistake a schema can see.
+# file, and rejects those of tests/diag whose mistake a schema can see; the same of
+# the schema of target profiles.
 . "$abs_top_srcdir/tests/lib.sh"
 need 'python3-jsonschema and python3-yaml are not installed' python3 -c 'import jsonschema, yaml'
 
@@ -34,5 +35,16 @@ for name in case-covers-wrong case-is-a-text case-keys-missing case-values-wrong
 	step-alive step-kinds step-one-of step-state step-wait; do
 	check_status 3 "it rejects tests/diag/$name.yaml" \
 		python3 "$tmp/check.py" "$tmp/schema.json" "$top_srcdir/tests/diag/$name.yaml"
+done
+
+check 'shakedown schema target' sh -c '"$1" schema target >"$2" && test -s "$2"' sh \
+	"$top_builddir/shakedown" "$tmp/target.json"
+check 'it is a JSON Schema' python3 "$tmp/check.py" "$tmp/target.json"
+check 'it takes examples/target.yaml' python3 "$tmp/check.py" "$tmp/target.json" \
+	"$top_srcdir/examples/target.yaml"
+for name in case-file keys-missing kind-wrong ports-empty ports-wrong timers unknown-keys \
+	values-wrong; do
+	check_status 3 "it rejects tests/diag/target/$name.yaml" \
+		python3 "$tmp/check.py" "$tmp/target.json" "$top_srcdir/tests/diag/target/$name.yaml"
 done
 done_testing

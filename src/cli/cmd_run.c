@@ -201,6 +201,8 @@ static const char *rerun_prefix(const struct cli *cli)
 
 	add_command(&b, cli, "run");
 	add_options(&b, "target", &o->target);
+	if (o->target_profile)
+		add_option(&b, "target-profile", o->target_profile);
 	add_options(&b, "provides", &o->provides);
 	add_options(&b, "port", &o->port);
 	add_options(&b, "closed-port", &o->closed_port);
@@ -272,6 +274,7 @@ static void describe_suite(struct run_command *c, uint64_t seed, size_t n)
 	struct report_suite *s = &c->results.suite;
 
 	s->target = c->conn.target.name;
+	s->target_notes = c->conn.profile.notes;
 	s->tester = c->conn.tester;
 	s->seed = seed;
 	s->n_planned = n;

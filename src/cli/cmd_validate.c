@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * validate and schema: for those who write cases.
+ * validate and schema: for those who write cases and target profiles.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "cli/command.h"
 #include "cli/select.h"
+#include "plan/profile.h"
 #include "testcase/schema.h"
 
 static size_t count_cases(const struct suite *s)
@@ -19,8 +21,25 @@ static size_t count_cases(const struct suite *s)
 	return n;
 }
 
-/* Everything that is wrong was shown by the time this returns. */
-int command_validate(struct cli *cli)
+static int validate_profile(struct cli *cli, const char *path)
+{
+	struct arena *arena = arena_new();
+	struct profile p;
+	struct diags ds;
+	int err;
+
+	diags_init(&ds);
+	err = profile_load(arena, path, &p, &ds);
+	cli_show(cli, &ds);
+	diags_fini(&ds);
+	if (!err)
+		printf("%s, %zu ports: good\n", profile_label(arena, &p, &p.target),
+		       p.target.n_ports);
+	arena_free(arena);
+	return err ? CLI_BAD_CASES : CLI_OK;
+}
+
+static int validate_cases(struct cli *cli, const char *const *path, size_t n)
 {
 	struct arena *arena = arena_new();
 	struct suite *suite;
@@ -28,7 +47,7 @@ int command_validate(struct cli *cli)
 	bool warned;
 
 	diags_init(&ds);
-	suite = suite_load(cli->operand, cli->n_operands, select_bundled_dir(arena), &ds);
+	suite = suite_load(path, n, select_bundled_dir(arena), &ds);
 	warned = ds.n_warnings;
 	cli_show(cli, &ds);
 	if (suite)
@@ -42,12 +61,59 @@ int command_validate(struct cli *cli)
 	return CLI_OK;
 }
 
+/* Everything that is wrong was shown by the time this returns. */
+int command_validate(struct cli *cli)
+{
+	const char **cases = arena_calloc(cli->opt.arena, cli->n_operands + 1, sizeof(*cases));
+	size_t n_cases = 0;
+	int status = CLI_OK;
+
+	for (size_t i = 0; i < cli->n_operands; i++) {
+		if (!profile_is_one(cli->operand[i]))
+			cases[n_cases++] = cli->operand[i];
+		else if (validate_profile(cli, cli->operand[i]))
+			status = CLI_BAD_CASES;
+	}
+	if ((n_cases || !cli->n_operands) && validate_cases(cli, cases, n_cases))
+		status = CLI_BAD_CASES;
+	return status;
+}
+
+/* ---- schema ---- */
+
+static const struct {
+	const char *name, *title;
+	const struct schema *schema;
+} schemas[] = {
+	{ "case", "shakedown case file", &schema_file },
+	{ "target", "shakedown target profile", &schema_target },
+};
+#define N_SCHEMAS (sizeof(schemas) / sizeof(schemas[0]))
+
+static int no_such_schema(struct cli *cli, const char *name)
+{
+	struct diags ds;
+
+	diags_init(&ds);
+	diag_add(&ds, DIAG_ERROR, NULL, "no schema of \"%s\"", name);
+	diag_add_help(&ds, "there is one of case files, \"case\", and one of target profiles, "
+			   "\"target\"");
+	cli_show(cli, &ds);
+	diags_fini(&ds);
+	return CLI_USAGE;
+}
+
 int command_schema(struct cli *cli)
 {
+	const char *name = cli->n_operands ? cli->operand[0] : schemas[0].name;
 	struct buf b = BUF_INIT;
+	size_t i = 0;
 
-	(void)cli;
-	schema_json(&b);
+	while (i < N_SCHEMAS && strcmp(schemas[i].name, name))
+		i++;
+	if (i == N_SCHEMAS)
+		return no_such_schema(cli, name);
+	schema_json(schemas[i].schema, schemas[i].title, &b);
 	fputs(buf_str(&b), stdout);
 	buf_fini(&b);
 	return CLI_OK;

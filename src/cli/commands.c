@@ -26,8 +26,10 @@ const struct command commands[COMMAND_N] = {
 		"rfc9293:MUST-2 or just MUST-2.",
 		command_explain, 1, ANY, "cases" },
 	[COMMAND_VALIDATE] = {
-		"validate", "[FILE...]", "check case files, and show everything that is wrong",
-		"Without a FILE the bundled cases are checked.",
+		"validate", "[FILE...]",
+		"check case files and target profiles, and show everything that is wrong",
+		"A file with a key `kind` is a target profile.  Without a FILE the bundled cases\n"
+		"are checked.",
 		command_validate, 0, ANY, "files" },
 	[COMMAND_PLAN] = {
 		"plan", "[SELECTOR...]", "show what would be sent and what is expected", NULL,
@@ -36,8 +38,9 @@ const struct command commands[COMMAND_N] = {
 		"verify", "EVIDENCE...", "judge saved captures again, without a network", NULL,
 		command_verify, 1, ANY, "files" },
 	[COMMAND_SCHEMA] = {
-		"schema", "", "print the JSON Schema of case files, for editors", NULL,
-		command_schema, 0, 0, NULL },
+		"schema", "[case|target]",
+		"print the JSON Schema of case files or target profiles, for editors", NULL,
+		command_schema, 0, 1, "schemas" },
 	[COMMAND_COMPLETION] = {
 		"completion", "SHELL", "print the completion script of a shell: bash", NULL,
 		command_completion, 1, 1, "bash" },

@@ -34,9 +34,25 @@ static bool check_lab_options(const struct options *o, struct diags *ds)
 
 	for (size_t i = 0; i < sizeof(needs_target) / sizeof(needs_target[0]); i++)
 		if (needs_target[i].given)
-			diag_add(ds, DIAG_ERROR, NULL, "--%s goes with --target only",
+			diag_add(ds, DIAG_ERROR, NULL,
+				 "--%s goes with --target or --target-profile only",
 				 needs_target[i].name);
 	return ds->n_errors == 0;
+}
+
+/* Not in the lab. */
+static bool is_elsewhere(const struct options *o)
+{
+	return o->target.n || o->target_profile;
+}
+
+static int describe_elsewhere(const struct options *o, struct connection *c, struct diags *ds)
+{
+	if (!o->target_profile)
+		return target_arg_parse(o, NULL, &c->target, ds);
+	if (profile_load(o->arena, o->target_profile, &c->profile, ds))
+		return CLI_BAD_CASES;
+	return target_arg_parse(o, &c->profile, &c->target, ds);
 }
 
 int connection_describe(struct cli *cli, struct connection *c)
@@ -46,12 +62,14 @@ int connection_describe(struct cli *cli, struct connection *c)
 
 	memset(c, 0, sizeof(*c));
 	diags_init(&ds);
-	if (cli->opt.target.n)
-		status = target_arg_parse(&cli->opt, &c->target, &ds);
+	if (is_elsewhere(&cli->opt))
+		status = describe_elsewhere(&cli->opt, c, &ds);
 	else if (check_lab_options(&cli->opt, &ds))
 		target_init_lab(&c->target);
 	else
 		status = CLI_USAGE;
+	if (cli->opt.rate)
+		c->target.rate = (unsigned int)cli->opt.rate;
 	cli_show(cli, &ds);
 	diags_fini(&ds);
 	return status;
@@ -87,12 +105,21 @@ static bool check_guard(const struct options *o, struct diags *ds)
 #endif
 }
 
+/* Where the command line does not say, and only to go with a target. */
+static void take_sources(const struct connection *c, struct live_config *cfg)
+{
+	if (!cfg->source4.family && cfg->target4.family)
+		cfg->source4 = c->profile.source4;
+	if (!cfg->source6.family && cfg->target6.family)
+		cfg->source6 = c->profile.source6;
+}
+
 static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
 {
 	struct live_config cfg = {
 		.target4 = c->target.addr4,
 		.target6 = c->target.addr6,
-		.interface = cli->opt.interface,
+		.interface = cli->opt.interface ? cli->opt.interface : c->profile.interface,
 		.set_offloads = cli->opt.set_offloads,
 		.guard = strcmp(cli->opt.rst_guard, "nft") ? GUARD_LISTENER : GUARD_NFT,
 	};
@@ -102,7 +129,8 @@ static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
 		return status;
 	if (!check_guard(&cli->opt, ds))
 		return CLI_USAGE;
-	c->jobs = LIVE_JOBS;
+	take_sources(c, &cfg);
+	c->jobs = c->profile.jobs ? c->profile.jobs : LIVE_JOBS;
 	if (live_open(&cfg, &c->link, ds))
 		return CLI_INCOMPLETE;
 	return sanity_check(c->link, &c->target, ds) ? CLI_OK : CLI_INCOMPLETE;
@@ -126,7 +154,7 @@ int connection_open(struct cli *cli, struct connection *c)
 	int status;
 
 	diags_init(&ds);
-	status = cli->opt.target.n ? open_live(cli, c, &ds) : open_lab(cli, c, &ds);
+	status = is_elsewhere(&cli->opt) ? open_live(cli, c, &ds) : open_lab(cli, c, &ds);
 	if (status == CLI_OK)
 		c->tester = describe_tester(cli->opt.arena, c->link);
 	else if (!ds.n_errors)

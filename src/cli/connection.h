@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The target and the link to it: the built-in lab, or what --target says.
+ * The target and the link to it: the built-in lab, or what --target and
+ * --target-profile say.
  */
 #ifndef CLI_CONNECTION_H
 #define CLI_CONNECTION_H
 
 #include "cli/command.h"
 #include "link/link.h"
-#include "plan/target.h"
+#include "plan/profile.h"
 
 struct lab;
 
 struct connection {
 	struct target target;
+	struct profile profile; /* its name is NULL if there is none */
 	struct link *link;
 	struct lab *lab;    /* or NULL: the link is ours */
 	const char *tester; /* "eth1 192.0.2.9", for the report */

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "plan/plan.h"
 #include "report/report.h"
+#include "testcase/schema.h"
 
 static void *field_of(struct options *o, const struct option_row *row)
 {
@@ -220,6 +221,8 @@ const struct option_row option_rows[] = {
 
 	{ "target", 0, "ADDR:PORT", "test this, not the built-in lab; one each for IPv4 and IPv6",
 	  BIT(RUN), set_list, FIELD(target) },
+	{ "target-profile", 0, "FILE", "what is known of the target: addresses, ports, limits",
+	  BIT(RUN), set_text, FIELD(target_profile), .complete = "files" },
 	{ "provides", 0, "LIST", "what the service behind the target's port does",
 	  BIT(RUN), set_words, FIELD(provides), .word = word_need },
 	{ "port", 0, "N[=LIST]", "a further port of the target, and what its service does",
@@ -236,7 +239,9 @@ const struct option_row option_rows[] = {
 	  BIT(RUN), set_flag, FIELD(set_offloads) },
 
 	{ "jobs", 'j', "N", "at most so many runs at a time (256 in the lab, 1 elsewhere)",
-	  BIT(RUN), set_number, FIELD(jobs), .min = 1, .max = 60000 },
+	  BIT(RUN), set_number, FIELD(jobs), .min = 1, .max = SCHEMA_MAX_JOBS },
+	{ "rate", 0, "N", "start at most so many runs a second",
+	  BIT(RUN), set_number, FIELD(rate), .min = 1, .max = SCHEMA_MAX_RATE },
 	{ "seed", 0, "N", "derive all that is random from this number",
 	  BIT(RUN) | BIT(PLAN), set_seed, FIELD(seed), .min = 0, .max = UINT64_MAX },
 	{ "repeat", 0, "N", "run everything so many times",

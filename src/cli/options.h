@@ -32,6 +32,7 @@ struct options {
 
 	/* which target */
 	struct option_list target;
+	const char *target_profile;
 	struct option_list provides;
 	struct option_list port;
 	struct option_list closed_port;
@@ -42,6 +43,7 @@ struct options {
 
 	/* how to run */
 	uint64_t jobs; /* 0: by the target */
+	uint64_t rate; /* runs started a second; 0: by the target */
 	uint64_t seed;
 	bool seed_set;
 	uint64_t repeat;

@@ -217,7 +217,7 @@ static int take_targets(const struct options *o, struct target *t, uint16_t *por
 			return bad_target(o->target.item[i],
 					  "not the port of the other; see --port", ds);
 	}
-	t->name = o->target.item[0];
+	t->name = o->target.n ? o->target.item[0] : NULL;
 	for (size_t i = 1; i < o->target.n; i++)
 		t->name = arena_printf(o->arena, "%s, %s", t->name, o->target.item[i]);
 	return CLI_OK;
@@ -239,7 +239,57 @@ static void take_main_port(const struct options *o, struct target *t, uint16_t p
 		diag_add(ds, DIAG_ERROR, NULL, "--provides needs a port in --target");
 }
 
-int target_arg_parse(const struct options *o, struct target *t, struct diags *ds)
+static void take_ports(const struct options *o, struct target *t, struct diags *ds)
+{
+	for (size_t i = 0; i < o->port.n; i++)
+		take_port(t, o->port.item[i], ds);
+	for (size_t i = 0; i < o->closed_port.n; i++)
+		take_closed_port(t, o->closed_port.item[i], ds);
+}
+
+/* ---- the profile ---- */
+
+static bool is_described(const struct target *t, uint16_t port)
+{
+	for (size_t i = 0; i < t->n_ports; i++)
+		if (t->port[i].port == port)
+			return true;
+	return false;
+}
+
+/* What the command line does not say; the addresses of two hosts are not mixed. */
+static void take_profile(const struct profile *p, struct target *t, struct diags *ds)
+{
+	if (!t->addr4.family && !t->addr6.family) {
+		t->addr4 = p->target.addr4;
+		t->addr6 = p->target.addr6;
+	}
+	for (size_t i = 0; i < p->target.n_ports; i++)
+		if (!is_described(t, p->target.port[i].port))
+			add_port(t, p->target.port[i].port, p->target.port[i].provides, ds);
+	t->rate = p->target.rate;
+}
+
+static int incomplete(const struct options *o, const struct target *t, struct diags *ds)
+{
+	const char *file = o->target_profile;
+
+	if (file && !t->addr4.family && !t->addr6.family) {
+		diag_add(ds, DIAG_ERROR, NULL, "the profile %s has no address", file);
+		diag_add_help(ds, "put \"addresses\" into it, or say --target ADDR");
+		return CLI_USAGE;
+	}
+	if (t->n_ports)
+		return CLI_OK;
+	if (!file)
+		return bad_target(o->target.item[0], "no port behind the address", ds);
+	diag_add(ds, DIAG_ERROR, NULL, "the profile %s has no port", file);
+	diag_add_help(ds, "put \"ports\" into it, or say --port N");
+	return CLI_USAGE;
+}
+
+int target_arg_parse(const struct options *o, const struct profile *p, struct target *t,
+		     struct diags *ds)
 {
 	uint16_t port = 0;
 	int status;
@@ -249,13 +299,14 @@ int target_arg_parse(const struct options *o, struct target *t, struct diags *ds
 	if (status)
 		return status;
 	take_main_port(o, t, port, ds);
-	for (size_t i = 0; i < o->port.n; i++)
-		take_port(t, o->port.item[i], ds);
-	for (size_t i = 0; i < o->closed_port.n; i++)
-		take_closed_port(t, o->closed_port.item[i], ds);
-	if (!t->n_ports && !ds->n_errors)
-		return bad_target(o->target.item[0], "no port behind the address", ds);
-	return ds->n_errors ? CLI_USAGE : CLI_OK;
+	take_ports(o, t, ds);
+	if (p)
+		take_profile(p, t, ds);
+	if (ds->n_errors)
+		return CLI_USAGE;
+	if (p)
+		t->name = profile_label(o->arena, p, t);
+	return incomplete(o, t, ds);
 }
 
 int target_arg_sources(const struct options *o, struct ip_addr *v4, struct ip_addr *v6,

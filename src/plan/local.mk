@@ -16,6 +16,8 @@ libshakedown_a_SOURCES += \
 	%D%/plan_names.c \
 	%D%/plan_text.c \
 	%D%/plan_text.h \
+	%D%/profile.c \
+	%D%/profile.h \
 	%D%/suite.c \
 	%D%/suite.h \
 	%D%/suite_files.c \

@@ -13,12 +13,13 @@ struct target_port {
 	uint32_t provides; /* set of enum plan_need */
 };
 
-#define TARGET_MAX_PORTS 16
+#define TARGET_MAX_PORTS 64
 struct target {
 	const char *name;	     /* for the report: "lab (Linux 6.18)", "10.1.0.7:80" */
 	struct ip_addr addr4, addr6; /* family 0: none */
 	struct target_port port[TARGET_MAX_PORTS];
 	size_t n_ports;
+	unsigned int rate; /* at most so many runs started a second; 0: no limit */
 };
 
 /* The built-in lab's ports: echo 7, discard 9, daytime 13, chargen 19, closed. */

@@ -72,6 +72,11 @@ static void human_start(struct report *r)
 	buf_printf(&r->out, ", seed 0x%" PRIx64 ", run ", s->seed);
 	text_add(&r->out, s->run_id);
 	buf_addc(&r->out, '\n');
+	if (s->target_notes) {
+		buf_adds(&r->out, "notes on the target: ");
+		text_add(&r->out, s->target_notes);
+		buf_addc(&r->out, '\n');
+	}
 }
 
 static int digits(size_t n)

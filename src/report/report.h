@@ -17,10 +17,11 @@
 
 /* What is known before the first run. */
 struct report_suite {
-	const char *program; /* "shakedown 0.1.0" */
-	const char *run_id;  /* 16 hex digits */
-	const char *target;  /* name of the target */
-	const char *tester;  /* interface and addresses, for the header */
+	const char *program;	  /* "shakedown 0.1.0" */
+	const char *run_id;	  /* 16 hex digits */
+	const char *target;	  /* name of the target */
+	const char *target_notes; /* what else its profile says, or NULL */
+	const char *tester;	  /* interface and addresses, for the header */
 	const char *hostname;
 	int64_t start_ns; /* CLOCK_REALTIME */
 	uint64_t seed;

@@ -57,6 +57,8 @@ void suite_to_json(struct json *o, const struct report_suite *s)
 	json_set_string(o, "program", s->program);
 	json_set_string(o, "run_id", s->run_id);
 	json_set_string(o, "target", s->target);
+	if (s->target_notes)
+		json_set_string(o, "target_notes", s->target_notes);
 	json_set_string(o, "tester", s->tester);
 	json_set_string(o, "hostname", s->hostname);
 	set_time(o, "start", s->start_ns);

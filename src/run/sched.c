@@ -16,6 +16,7 @@
  */
 #define GUARD_NS INT64_C(2000000)
 #define PROGRESS_NS INT64_C(100000000)
+#define SECOND_NS INT64_C(1000000000)
 /* New runs a round: the target's listen queues want a breath between. */
 #define STARTS_PER_ROUND 64
 
@@ -52,6 +53,7 @@ struct sched {
 	int64_t earliest_ns; /* no deadline is before this */
 	int64_t watched_ns;  /* timestamp of the last packet delivered */
 	int64_t progress_ns;
+	int64_t gate_ns;	/* no run is started before this */
 	struct link_stats seen; /* when last looked at */
 	bool looked;		/* for drops, since packets were polled last */
 	uint16_t alive_port;
@@ -170,6 +172,24 @@ static bool has_more(const struct sched *sc)
 {
 	return !stop_level(sc) &&
 		(sc->next < sc->n_plans || sc->next_again < sc->n_again);
+}
+
+/* ---- the gate: a target may want its runs spaced ---- */
+
+static void close_gate(struct sched *sc, int64_t now_ns)
+{
+	if (sc->cfg->target->rate)
+		sc->gate_ns = now_ns + SECOND_NS / sc->cfg->target->rate;
+}
+
+static bool gate_is_open(struct sched *sc, int64_t now_ns)
+{
+	if (!sc->cfg->target->rate || now_ns >= sc->gate_ns)
+		return true;
+	/* A clock that was set back shall not hold everything up. */
+	if (sc->gate_ns - now_ns > SECOND_NS / sc->cfg->target->rate)
+		close_gate(sc, now_ns);
+	return false;
 }
 
 static const struct plan *next_plan(struct sched *sc)
@@ -332,6 +352,7 @@ static void start_next(struct sched *sc, int64_t now_ns)
 	run_start(&sc->slot[i].run, p, &setup, now_ns);
 	sc->slot[i].used = true;
 	sc->n_used++;
+	close_gate(sc, now_ns);
 	if (r < 0)
 		run_abort(&sc->slot[i].run, FAULT_PORT, now_ns, r);
 	mark_dirty(sc, i);
@@ -511,6 +532,33 @@ static void show_progress(struct sched *sc, int64_t now_ns)
 	sc->sink->progress(sc->sink->arg, sc->done, sc->n_used);
 }
 
+static bool has_room(const struct sched *sc)
+{
+	return sc->n_used < sc->n_slots && has_more(sc);
+}
+
+static void start_some(struct sched *sc, int64_t now_ns)
+{
+	for (int k = 0; k < STARTS_PER_ROUND && has_room(sc) && gate_is_open(sc, now_ns); k++)
+		start_next(sc, now_ns);
+}
+
+/* Until when to wait for packets. */
+static int64_t wait_until(struct sched *sc, int64_t now_ns)
+{
+	int64_t until = sc->earliest_ns > INT64_MAX - GUARD_NS ? INT64_MAX
+							       : sc->earliest_ns + GUARD_NS + 1;
+
+	if (sc->sink->progress && until > now_ns + PROGRESS_NS)
+		until = now_ns + PROGRESS_NS;
+	if (!has_room(sc))
+		return until;
+	/* More to start: only collect what is there. */
+	if (gate_is_open(sc, now_ns))
+		return now_ns;
+	return until < sc->gate_ns ? until : sc->gate_ns;
+}
+
 /* One round: start, serve, wait for packets, look at the clock. */
 static int round_trip(struct sched *sc)
 {
@@ -518,20 +566,11 @@ static int round_trip(struct sched *sc)
 	int64_t now_ns = l->ops->now_ns(l), until;
 	int n;
 
-	for (int k = 0; k < STARTS_PER_ROUND && sc->n_used < sc->n_slots &&
-	     has_more(sc);
-	     k++)
-		start_next(sc, now_ns);
+	start_some(sc, now_ns);
 	serve_dirty(sc, now_ns);
-	if (!sc->n_used)
+	if (!sc->n_used && (!has_more(sc) || gate_is_open(sc, now_ns)))
 		return 0;
-	until = sc->earliest_ns > INT64_MAX - GUARD_NS ? INT64_MAX
-						       : sc->earliest_ns + GUARD_NS + 1;
-	if (sc->sink->progress && until > now_ns + PROGRESS_NS)
-		until = now_ns + PROGRESS_NS;
-	/* More to start: only collect what is there. */
-	if (sc->n_used < sc->n_slots && has_more(sc))
-		until = now_ns;
+	until = wait_until(sc, now_ns);
 	n = l->ops->poll(l, until, on_packet, sc);
 	sc->looked = false;
 	now_ns = l->ops->now_ns(l);
@@ -564,6 +603,8 @@ static void sched_open(struct sched *sc)
 		run_init(&sc->slot[i].run);
 	sc->earliest_ns = INT64_MAX;
 	sc->link->ops->stats(sc->link, &sc->seen);
+	/* Another scheduler may have started a run just before. */
+	close_gate(sc, sc->link->ops->now_ns(sc->link));
 }
 
 static void tell_not_started(struct sched *sc)

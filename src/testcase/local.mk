@@ -11,6 +11,7 @@ libshakedown_a_SOURCES += \
 	%D%/schema_priv.h \
 	%D%/schema_scalar.c \
 	%D%/schema_tables.c \
+	%D%/schema_target.c \
 	%D%/testcase.c \
 	%D%/testcase.h \
 	%D%/value.c \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The schema of case files: one constant table per YAML mapping.
+ * The schema of case files and of target profiles: one constant table per YAML
+ * mapping.
  *
  * The loader checks nodes against it, and the JSON Schema for editors, the
  * tables of the manual page, `explain` and completion are made from it, so that
@@ -82,6 +83,12 @@ struct schema_check {
 extern const struct schema schema_file;
 extern const struct schema schema_step;
 extern const struct schema schema_tester;
+/* A whole target profile. */
+extern const struct schema schema_target;
+
+/* What the command line and a profile take at most. */
+#define SCHEMA_MAX_JOBS 60000
+#define SCHEMA_MAX_RATE 1000000
 
 /*
  * Holds @n to @s: true, or false after adding every error found.  Nodes with an
@@ -97,11 +104,13 @@ const struct schema_key *schema_find_key(const struct schema_map *map, const cha
  * and completion: NULL at the end.  No two have the same name.
  */
 const struct schema_map *schema_map_at(size_t i);
+/* The same of target profiles. */
+const struct schema_map *schema_target_map_at(size_t i);
 
 /* "a duration with a unit, such as 300ms": what may stand for @s. */
 const char *schema_expected(const struct schema *s);
 
-/* Appends the JSON Schema (draft 7) of case files to @out. */
-void schema_json(struct buf *out);
+/* Appends @root as a JSON Schema (draft 7), "shakedown case file", to @out. */
+void schema_json(const struct schema *root, const char *title, struct buf *out);
 
 #endif

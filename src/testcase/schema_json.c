@@ -238,10 +238,10 @@ static struct json *definition(struct writer *w, const struct definition *d)
 	return j;
 }
 
-void schema_json(struct buf *out)
+void schema_json(const struct schema *s, const char *title, struct buf *out)
 {
 	struct writer w = { .definitions = json_new_object(), .n = 0 };
-	struct json *root = reference(&w, &schema_file, false), *all, *j;
+	struct json *root = reference(&w, s, false), *all, *j;
 	char name[64];
 	size_t i;
 
@@ -254,7 +254,7 @@ void schema_json(struct buf *out)
 	}
 	j = json_new_object();
 	json_set_string(j, "$schema", "http://json-schema.org/draft-07/schema#");
-	json_set_string(j, "title", "shakedown case file");
+	json_set_string(j, "title", title);
 	all = json_new_array();
 	json_push(all, root);
 	json_set(j, "allOf", all);

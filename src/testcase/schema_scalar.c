@@ -130,6 +130,7 @@ WORDS(words_plain_option, "sack-permitted", "nop", "eol")
 WORDS(words_checksum, "good", "bad", "zero")
 WORDS(words_checksum_match, "good", "bad", "any")
 WORDS(words_family, "4", "6")
+WORDS(words_target, "target")
 WORDS(words_option, "mss", "window-scale", "sack-permitted", "sack", "timestamps", "fast-open",
       "md5", "ao")
 
@@ -316,6 +317,29 @@ static bool check_hex(const struct schema_scalar *s, const struct node *n,
 	diag_add(c->ds, DIAG_ERROR, &n->at, "%zu octets are more than fit here", octets);
 	diag_add_help(c->ds, "at most %" PRId64, s->max);
 	return false;
+}
+
+/* Addresses and interfaces */
+
+static bool check_address(const struct schema_scalar *s, const struct node *n,
+			  struct schema_check *c)
+{
+	struct ip_addr a;
+
+	if (strlen(n->text) != n->len || ip_addr_parse(n->text, &a) || a.family != s->max)
+		return expected(s, n, c);
+	return true;
+}
+
+static bool check_interface(const struct schema_scalar *s, const struct node *n,
+			    struct schema_check *c)
+{
+	size_t i;
+
+	for (i = 0; i < n->len; i++)
+		if (n->text[i] <= ' ' || n->text[i] == '/' || n->text[i] == 0x7f)
+			return expected(s, n, c);
+	return (n->len && n->len <= (size_t)s->max) || expected(s, n, c);
 }
 
 /* Flags */
@@ -532,3 +556,17 @@ SCALAR(option_name, "option-name", "an option such as mss, or kind-N", .word = w
        .check = check_option_name);
 SCALAR(offered, "offered", "offered, or a list of options", .word = words_offered);
 SCALAR(alive, "probe", "handshake or connection", .word = words_alive);
+
+/* Of targets; in those of addresses the limits are the family. */
+SCALAR(target, "kind", "target", .word = words_target, .text = true);
+SCALAR(port, "port", "a port from 1 to 65535", .check = check_number, .min = 1, .max = 65535);
+SCALAR(jobs, "jobs", "a number from 1 to 60000", .check = check_number, .min = 1,
+       .max = SCHEMA_MAX_JOBS);
+SCALAR(rate, "rate", "a number from 1 to 1000000", .check = check_number, .min = 1,
+       .max = SCHEMA_MAX_RATE);
+SCALAR(ipv4, "ipv4-address", "an IPv4 address such as 192.0.2.1", .check = check_address,
+       .text = true, .max = 4, .pattern = "^[0-9]{1,3}([.][0-9]{1,3}){3}$");
+SCALAR(ipv6, "ipv6-address", "an IPv6 address such as 2001:db8::1", .check = check_address,
+       .text = true, .max = 6, .pattern = "^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$");
+SCALAR(interface, "interface", "the name of an interface such as eth0", .check = check_interface,
+       .text = true, .max = 15, .pattern = "^[^ /]{1,15}$");

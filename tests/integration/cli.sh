@@ -63,7 +63,7 @@ fails 2 'did you mean "validate"' "$shakedown" valdate
 fails 2 'did you mean --target' "$shakedown" run --tagret 1
 fails 2 'list does not take --jobs' "$shakedown" list -j 4
 fails 2 'brackets' "$shakedown" run --target 2001:db8::1 --evidence none
-fails 2 'goes with --target only' "$shakedown" run --source 192.0.2.1
+fails 2 'goes with --target or --target-profile only' "$shakedown" run --source 192.0.2.1
 fails 2 'not FORMAT=FILE' "$shakedown" run --report result.xml
 fails 2 'is expected' "$shakedown" list --tag 'smoke and'
 check_status 0 'help' "$shakedown" --help
@@ -80,6 +80,27 @@ says '^ *\| *\^' 'with a caret under it' "$shakedown" validate bad.yaml
 fails 3 'nonexistent.yaml' "$shakedown" validate nonexistent.yaml
 fails 3 'flgas' "$shakedown" run bad.yaml
 check 'a bad case file is no evidence' test ! -e shakedown-out
+
+# validate: target profiles
+target=$top_srcdir/examples/target.yaml
+says '^Example PLC 200 1.4 .*, 3 ports: good$' 'validate knows a target profile' \
+	"$shakedown" validate "$target"
+says '^2 cases, 6 variants: good$' 'also beside a case file' \
+	"$shakedown" validate "$target" good.yaml
+sed 's/^jobs/jbos/; s/quiet, echo/quiet, ecco/' "$target" >target.yaml
+fails 3 'target.yaml:[0-9]+:[0-9]+: error: unknown key "jbos"' "$shakedown" validate target.yaml
+says 'did you mean "echo"' 'validate shows every error of it' \
+	"$shakedown" validate target.yaml good.yaml
+says '^2 cases' 'and goes on to the next file' "$shakedown" validate target.yaml good.yaml
+check_status 3 'one wrong file is enough' "$shakedown" validate target.yaml "$target" good.yaml
+fails 3 'unknown key "jbos"' "$shakedown" run --target-profile target.yaml
+fails 3 'nonexistent.yaml' "$shakedown" run --target-profile nonexistent.yaml
+fails 3 'unknown key "cases" in a target profile' "$shakedown" run --target-profile good.yaml
+sed '/^addresses/d; /^source/d' "$target" >target.yaml
+fails 2 'target.yaml has no address' "$shakedown" run --target-profile target.yaml
+sed '/^ports/,/^closed/d' "$target" >target.yaml
+fails 2 'target.yaml has no port' "$shakedown" run --target-profile target.yaml
+fails 2 'not a number from 1' "$shakedown" run --rate 0
 
 # list
 columns() { "$shakedown" list "$@" | awk -F '  +' 'NF != 4 { bad = 1 } END { exit bad || !NR }'; }
@@ -136,6 +157,11 @@ fails 4 'not evidence' "$shakedown" verify good.yaml
 if "$shakedown" schema | grep -q properties; then
 	check 'schema is JSON' eval '"$shakedown" schema | python3 -m json.tool >/dev/null'
 fi
+check 'schema target is another' eval \
+	'! cmp -s <("$shakedown" schema target) <("$shakedown" schema case)'
+check 'schema is that of case files' eval \
+	'cmp <("$shakedown" schema) <("$shakedown" schema case)'
+fails 2 'no schema of "cases"' "$shakedown" schema cases
 check 'completion is bash' eval '"$shakedown" completion bash | bash -n'
 fails 2 'there is one for bash' "$shakedown" completion fish
 check 'the installed completion is what the program prints' \
@@ -163,6 +189,8 @@ check 'completes a word behind =' offers 'shakedown run --keep=fa' failed
 check 'completes the last of a list' offers 'shakedown run --level must,sh' must,should
 check 'completes a file' offers 'shakedown validate go' good.yaml
 check 'completes a file behind a format' offers 'shakedown run --report junit=go' good.yaml
+check 'completes a profile' offers 'shakedown run --target-profile=go' good.yaml
+check 'completes a schema' offers 'shakedown schema ta' target
 check 'completes help' offers 'shakedown help comp' completion
 
 # Output that nobody takes

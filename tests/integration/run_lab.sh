@@ -143,6 +143,53 @@ check 'and told' grep -q 'refuses connections to port 10' refused.err
 check_status 0 'the smoke cases against a loopback target' on_loopback \
 	"$shakedown" run --tag smoke --target 127.0.0.1:9 --evidence none
 
+# A target profile
+cat >profile.yaml <<'YAML'
+format: 1
+kind: target
+name: loop
+vendor: Example
+notes: "one service, which is quiet"
+addresses: {ipv4: 127.0.0.1}
+ports:
+  - {port: 9, provides: [quiet, closes-on-fin]}
+closed-ports: [10]
+jobs: 8
+rate: 20
+YAML
+check_status 0 'the smoke cases against a target with a profile' eval '
+	on_loopback "$shakedown" run --tag smoke --target-profile profile.yaml --evidence none \
+		--report json=p.json >profile.out'
+check 'the header names it' grep -q 'against Example loop (127.0.0.1)' profile.out
+check 'and has the notes' grep -q 'notes on the target: one service, which is quiet' profile.out
+check 'the report in JSON too' grep -q '"target_notes":"one service, which is quiet"' p.json
+# Two runs at least 50 ms after each other, by what the captures say.
+on_loopback "$shakedown" run closed-port/syn 'handshake/three-way[ip=4]' --repeat 4 \
+	--target-profile profile.yaml --evidence spaced -q >/dev/null
+starts() {
+	for f in "$1"/*.pcapng; do
+		tshark -r "$f" -c 1 -T fields -e frame.time_epoch 2>/dev/null
+	done | sort -n
+}
+spaced() {
+	starts spaced | awk 'NR > 1 && $1 - last < 0.04 { bad = 1 } { last = $1 }
+		END { exit bad || NR < 4 }'
+}
+if command -v tshark >/dev/null; then
+	check 'runs are started no faster than it says' spaced
+else
+	skip 'runs are started no faster than it says' 'no tshark'
+fi
+check_status 4 'the command line overrides it' eval '
+	on_loopback "$shakedown" run --target-profile profile.yaml --port 11 --evidence none \
+		2>refused.err && exit 1'
+check 'and adds to it' grep -q 'refuses connections to port 11' refused.err
+on_loopback "$shakedown" run --cases wrong.yaml --target-profile profile.yaml --evidence none \
+	wrong/ack-off-by-one >wrong.out 2>&1
+rerun=$(sed -n 's/^ *rerun *//p' wrong.out | head -1)
+check 'the command to rerun has the profile' grep -q -- '--target-profile profile.yaml' <<<"$rerun"
+check_status 1 'and works' on_loopback bash -c "$rerun --evidence none"
+
 # Trouble
 check_status 4 'no agent' env SHAKEDOWN_AGENT=/nonexistent "$shakedown" run --evidence none \
 	--report junit=none.xml

@@ -175,7 +175,7 @@ Test(cli, mistakes_are_named)
 		     "did you mean \"tap\"?");
 	expect_error("list --level must,shuold", "--level: \"shuold\" is not must, should or may",
 		     "did you mean \"should\"?");
-	expect_error("schema x", "schema does not take \"x\"", NULL);
+	expect_error("schema case x", "schema does not take \"x\"", NULL);
 	expect_error("verify", "verify needs EVIDENCE...", NULL);
 }
 
@@ -357,7 +357,7 @@ static int parse_target(const char *text, struct target *t, struct line *l)
 {
 	parse(l, text);
 	cr_assert_eq(l->err, 0, "%s", text);
-	return target_arg_parse(&l->cli.opt, t, &l->ds);
+	return target_arg_parse(&l->cli.opt, NULL, t, &l->ds);
 }
 
 Test(cli, targets)
@@ -418,6 +418,85 @@ Test(cli, bad_targets)
 		cr_assert_eq(l.ds.n_errors, 1, "%s", table[i]);
 		done(&l);
 	}
+}
+
+static int parse_with_profile(const char *options, const char *text, struct target *t,
+			      struct profile *p, struct line *l)
+{
+	struct source src = { .name = "profile", .text = text, .len = strlen(text) };
+
+	parse(l, options);
+	cr_assert_eq(l->err, 0, "%s", options);
+	l->cli.opt.target_profile = "p.yaml";
+	cr_assert_eq(profile_load_source(l->cli.opt.arena, &src, p, &l->ds), 0);
+	return target_arg_parse(&l->cli.opt, p, t, &l->ds);
+}
+
+#define PROFILE                                                 \
+	"format: 1\nkind: target\nvendor: Example\nname: PLC\n" \
+	"addresses: {ipv4: 192.0.2.7, ipv6: '2001:db8::7'}\n"   \
+	"source: {ipv4: 192.0.2.9}\njobs: 4\nrate: 10\n"        \
+	"ports:\n  - {port: 7, provides: [echo]}\n  - {port: 80}\nclosed-ports: [1]\n"
+
+Test(cli, a_profile_describes_a_target)
+{
+	struct profile p;
+	struct target t;
+	struct line l;
+
+	cr_assert_eq(parse_with_profile("run", PROFILE, &t, &p, &l), CLI_OK);
+	cr_assert_str_eq(t.name, "Example PLC (192.0.2.7 and 2001:db8::7)");
+	cr_assert_eq(t.addr4.b[3], 7);
+	cr_assert_eq(t.addr6.family, 6);
+	cr_assert_eq(t.n_ports, 3);
+	cr_assert_eq(t.port[0].provides, 1u << NEED_LISTENER | 1u << NEED_ECHO);
+	cr_assert_eq(t.port[1].provides, target_wellknown(80));
+	cr_assert_eq(t.port[2].provides, 1u << NEED_CLOSED_PORT);
+	cr_assert_eq(t.rate, 10);
+	cr_assert_eq(p.jobs, 4);
+	cr_assert_eq(p.source4.b[3], 9);
+	cr_assert_eq(p.source6.family, 0);
+	done(&l);
+}
+
+Test(cli, the_command_line_overrides_the_profile)
+{
+	struct profile p;
+	struct target t;
+	struct line l;
+
+	cr_assert_eq(parse_with_profile("run --target 192.0.2.8 --port 7=quiet --closed-port 80",
+					PROFILE, &t, &p, &l),
+		     CLI_OK);
+	cr_assert_str_eq(t.name, "Example PLC (192.0.2.8)");
+	cr_assert_eq(t.addr4.b[3], 8);
+	cr_assert_eq(t.addr6.family, 0);
+	cr_assert_eq(t.n_ports, 3);
+	cr_assert_eq(t.port[0].port, 7);
+	cr_assert_eq(t.port[0].provides, 1u << NEED_LISTENER | 1u << NEED_QUIET);
+	cr_assert_eq(t.port[1].port, 80);
+	cr_assert_eq(t.port[1].provides, 1u << NEED_CLOSED_PORT);
+	cr_assert_eq(t.port[2].port, 1);
+	done(&l);
+}
+
+Test(cli, a_profile_may_need_more)
+{
+	struct profile p;
+	struct target t;
+	struct line l;
+
+#define NAMELESS "format: 1\nkind: target\nname: x\n"
+	cr_assert_eq(parse_with_profile("run", NAMELESS "closed-ports: [1]", &t, &p, &l),
+		     CLI_USAGE);
+	cr_assert(strstr(l.ds.list[0].message, "no address"));
+	done(&l);
+	cr_assert_eq(parse_with_profile("run --target 192.0.2.8", NAMELESS, &t, &p, &l),
+		     CLI_USAGE);
+	cr_assert(strstr(l.ds.list[0].message, "no port"));
+	done(&l);
+	cr_assert_eq(parse_with_profile("run --target 192.0.2.8:80", NAMELESS, &t, &p, &l), CLI_OK);
+	done(&l);
 }
 
 /* ---- evidence ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The manual pages say what the tables say: commands and options of shakedown(1),
- * keys and words of shakedown-testcase(5).  Lists that are checked have a comment
- * before them in the page.
+ * keys and words of shakedown-testcase(5), keys of shakedown-target(5).  Lists that
+ * are checked have a comment before them in the page.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -87,6 +87,13 @@ Test(manual, has_every_key_of_the_language)
 	read_page("shakedown-testcase.5");
 	for (size_t i = 0; schema_map_at(i); i++)
 		check_map(schema_map_at(i));
+}
+
+Test(manual, has_every_key_of_a_profile)
+{
+	read_page("shakedown-target.5");
+	for (size_t i = 0; schema_target_map_at(i); i++)
+		check_map(schema_target_map_at(i));
 }
 
 /* Each word of a table stands somewhere in the text after the mark. */

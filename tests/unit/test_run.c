@@ -388,3 +388,72 @@ Test(run, resets_go_out_more_than_once_where_one_may_be_lost)
 	/* Twice more: as it was, and for a target that has not seen the SYN's end. */
 	cr_assert_geq(segments_with(false), 4);
 }
+
+/* ---- a target that wants its runs spaced ---- */
+
+struct starts {
+	struct outcome o;
+	int64_t at_ns[8];
+};
+
+static void note_start(void *arg, const struct plan *p, const struct trace *t, int64_t duration_ns)
+{
+	struct starts *s = arg;
+
+	(void)p;
+	(void)duration_ns;
+	cr_assert_lt(s->o.n, 8);
+	s->at_ns[s->o.n++] = t->start_ns;
+}
+
+/* Eight runs that each take 700 ms; between them one that is skipped. */
+static void run_eight(unsigned int rate, unsigned int jobs, struct starts *starts)
+{
+	struct link *link = vlink_open(NULL, NULL);
+	struct sched_sink sink = { .ended = note_start, .skipped = outcome_skipped, .arg = starts };
+	struct suite *s = case_suite("", "      - wait: 700ms\n      - send: RST\n");
+	struct suite *echo = case_suite("    needs: [echo]\n", OPEN_STEPS);
+	const struct plan *plans[9];
+	struct target t = { .addr4 = link->target4, .n_ports = 1, .rate = rate };
+	struct sched_config cfg = { .link = link, .target = &t, .jobs = jobs };
+
+	for (size_t i = 0; i < 9; i++)
+		plans[i] = suite_plan(i == 4 ? echo : s, 0);
+	t.port[0] = (struct target_port){ 80, 1u << NEED_LISTENER };
+	memset(starts, 0, sizeof(*starts));
+	cr_assert_eq(sched_run(&cfg, plans, 9, &sink), 0);
+	cr_assert_eq(starts->o.n, 8);
+	cr_assert_eq(starts->o.skipped, 1);
+	suite_free(s);
+	suite_free(echo);
+	link->ops->close(link);
+}
+
+Test(run, starts_are_spaced_by_the_rate)
+{
+	struct starts s;
+
+	run_eight(4, 8, &s);
+	for (size_t i = 1; i < 8; i++) {
+		cr_assert_geq(s.at_ns[i] - s.at_ns[i - 1], 250 * MS, "%zu", i);
+		cr_assert_leq(s.at_ns[i] - s.at_ns[i - 1], 260 * MS, "%zu", i);
+	}
+	run_eight(0, 8, &s);
+	cr_assert_eq(s.at_ns[7], s.at_ns[0]);
+	/* The rate is no promise: two at a time make no more than two in 700 ms. */
+	run_eight(100, 2, &s);
+	for (size_t i = 2; i < 8; i++)
+		cr_assert_geq(s.at_ns[i] - s.at_ns[i - 2], 700 * MS, "%zu", i);
+}
+
+/* A scheduler that follows another does not know when that one last started a run. */
+Test(run, the_first_start_is_spaced_too)
+{
+	struct starts s;
+	int64_t fast;
+
+	run_eight(0, 8, &s);
+	fast = s.at_ns[0];
+	run_eight(2, 8, &s);
+	cr_assert_geq(s.at_ns[0] - fast, 500 * MS);
+}
