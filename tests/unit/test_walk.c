@@ -85,6 +85,23 @@ Test(walk, the_worst_finding_is_kept)
 	flood(WALK_MAX_FINDINGS + 1, WALK_MAX_FINDINGS + 1);
 }
 
+/* Nor what makes all of them worthless. */
+Test(walk, that_the_target_died_is_kept)
+{
+	static const struct reply reply[] = { { 1, SA, 0, 0, 0, NULL, 0 } };
+	struct buf b = BUF_INIT;
+	struct outcome o;
+
+	buf_adds(&b, OPEN_STEPS);
+	for (int i = 0; i < WALK_MAX_FINDINGS + 1; i++)
+		buf_adds(&b, "      - state: CLOSE-WAIT\n");
+	buf_adds(&b, "      - expect: {flags: ACK, within: 10ms}\n");
+	play("    level: should\n", buf_str(&b), reply, N(reply), false, &o);
+	expect_verdict(&o, VERDICT_INCONCLUSIVE, FINDING_DEAD);
+	outcome_free(&o);
+	buf_fini(&b);
+}
+
 Test(walk, many_liveness_probes)
 {
 	static const struct reply reply[] = { { 1, SA, 0, 0, 0, NULL, 0 } };
@@ -115,6 +132,94 @@ Test(walk, an_expectation_excuses_only_what_it_says)
 	story("", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
 			     "      - expect: {flags: ACK, seq: irs + 5, ack: snd.nxt}\n",
 	      reply, N(reply), VERDICT_PASS, -1);
+}
+
+/* An alternative that is named, or whose level is, is taken as it is. */
+Test(walk, an_alternative_may_be_wrong_by_name)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 5, 0, 0, NULL, 0 },
+	};
+#define ALTERNATIVES(more)                                   \
+	OPEN_STEPS "      - send: {flags: ACK, data: abc}\n" \
+		   "      - one-of:\n"                       \
+		   "          - expect: {flags: ACK}\n" more \
+		   "          - expect: {flags: RST}\n"
+
+	story("", ALTERNATIVES(""), reply, N(reply), VERDICT_FAIL, FINDING_UNEXPECTED);
+	story("", ALTERNATIVES("            deviation: odd\n"), reply, N(reply), VERDICT_PASS, -1);
+	story("", ALTERNATIVES("            level: must\n"), reply, N(reply), VERDICT_FAIL,
+	      FINDING_ALTERNATIVE);
+	story("", ALTERNATIVES("            level: should\n"), reply, N(reply), VERDICT_PASS,
+	      FINDING_ALTERNATIVE);
+}
+
+/* Data before the handshake is complete: unless the case has it so. */
+Test(walk, data_that_is_expected_is_excused)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 1, A, 1, 0, 10 * MS, "abc", 0 },
+	};
+	const char *open = "      - send: SYN\n      - expect: SYN|ACK\n";
+	struct buf b = BUF_INIT;
+
+	buf_printf(&b, "%s      - expect: {flags: ACK}\n", open);
+	story("", buf_str(&b), reply, N(reply), VERDICT_FAIL, FINDING_UNEXPECTED);
+	buf_reset(&b);
+	buf_printf(&b, "%s      - expect: {flags: ACK, length: 3}\n", open);
+	story("", buf_str(&b), reply, N(reply), VERDICT_PASS, -1);
+	buf_reset(&b);
+	buf_printf(&b, "%s      - expect: {flags: ACK, data: abc}\n", open);
+	story("", buf_str(&b), reply, N(reply), VERDICT_PASS, -1);
+	buf_fini(&b);
+}
+
+/* A segment that is wrong and not what was expected either: both are told. */
+Test(walk, what_is_wrong_is_compared_with_the_expectation)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 1, 0, NULL, 0 },
+	};
+	struct outcome o;
+
+	play("", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
+			    "      - expect: {flags: ACK, ack: snd.nxt}\n",
+	     reply, N(reply), true, &o);
+	expect_verdict(&o, VERDICT_FAIL, FINDING_UNEXPECTED);
+	cr_assert_str_eq(o.v.finding[0].requirement, "rfc9293:3.4-ACK-BEYOND");
+	cr_assert_eq(o.v.finding[0].n_mismatch, 1);
+	cr_assert_str_eq(o.v.finding[0].mismatch[0].field, "ack");
+	outcome_free(&o);
+	/* While it waits nothing is expected. */
+	play("", OPEN_STEPS "      - send: {flags: ACK, data: abc}\n"
+			    "      - expect-none: 10ms\n",
+	     reply, N(reply), true, &o);
+	expect_verdict(&o, VERDICT_FAIL, FINDING_NOT_SILENT);
+	cr_assert_eq(o.v.finding[0].n_mismatch, 0);
+	outcome_free(&o);
+}
+
+/* Each rule is told once, and each rule that is broken is. */
+Test(walk, lint_is_told_once)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, R_BAD_CHECKSUM },
+		{ 1, SA | TCP_FIN, 0, -1, 1 * MS, NULL, R_BAD_CHECKSUM },
+		{ 1, SA | TCP_FIN, 0, -1, 2 * MS, NULL, R_BAD_CHECKSUM },
+		{ 1, SA, 0, 0, 3 * MS, NULL, 0 },
+	};
+	struct outcome o;
+	int n = 0;
+
+	play("", "      - send: SYN\n      - wait: 50ms\n", reply, N(reply), true, &o);
+	cr_assert_eq(o.v.kind, VERDICT_FAIL);
+	for (size_t i = 0; i < o.v.n_findings; i++)
+		n += o.v.finding[i].kind == FINDING_LINT;
+	cr_assert_eq(n, 2);
+	outcome_free(&o);
 }
 
 /* A delayed acknowledgment of what came before is no answer. */
@@ -329,8 +434,73 @@ Test(walk, what_nobody_asked_to_send_is_our_fault)
 						   step_of_a_probe, no_such_step };
 
 	const char *steps = OPEN_STEPS "        state: ESTABLISHED\n";
+	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < N(change); i++)
 		cr_assert_eq(verdict_with(change[i], "", steps, reply, N(reply)), VERDICT_ERROR,
 			     "%zu", i);
+	buf_adds(&b, OPEN_STEPS);
+	for (int i = 0; i < WALK_MAX_FINDINGS + 1; i++)
+		buf_adds(&b, "      - state: CLOSE-WAIT\n");
+	buf_adds(&b, "      - state: ESTABLISHED\n");
+	cr_assert_eq(verdict_with(no_such_step, "", buf_str(&b), reply, N(reply)), VERDICT_ERROR);
+	buf_fini(&b);
+}
+
+/* What was in memory before does not matter: judged in a dirty place, and again. */
+static void pure_ended(void *arg, const struct plan *p, const struct trace *t,
+		       int64_t duration_ns)
+{
+	struct outcome *o = arg;
+	struct arena *dirty = arena_new();
+	struct verdict v;
+
+	outcome_ended(arg, p, t, duration_ns);
+	for (int fill = 0; fill < 256; fill += 51) {
+		for (int i = 0; i < 64; i++)
+			memset(arena_alloc(dirty, 16384), fill, 16384);
+		arena_reset(dirty);
+		verify_run(p, t, dirty, &v);
+		cr_assert(same_verdict(&o->v, &v, p), "%d: %s, %s", fill, o->v.reason, v.reason);
+		for (size_t i = 0; i < t->n_packets; i++)
+			cr_assert_str_eq(o->v.packet_note[i], v.packet_note[i]);
+	}
+	arena_free(dirty);
+}
+
+Test(walk, a_verdict_depends_on_plan_and_trace_alone)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 1000, 10 * MS, NULL, 0 },
+		{ 3, A, 4, -1, 20 * MS, NULL, R_BAD_CHECKSUM },
+		{ 6, A, 1, 0, 0, NULL, 0 },
+	};
+	struct script sc = { .reply = reply, .n = N(reply), .answers_probes = true };
+	struct vlink_peer peer = { .receive = script_receive, .arg = &sc };
+	struct link *link = vlink_open(NULL, &peer);
+	struct outcome o = { .arena = arena_new() };
+	struct sched_sink sink = { .ended = pure_ended, .arg = &o };
+	struct suite *s = case_suite("", OPEN_STEPS "        state: CLOSE-WAIT\n"
+						    "      - send: {flags: ACK, data: abc}\n"
+						    "      - wait: 50ms\n"
+						    "      - alive: handshake\n"
+						    "      - one-of:\n"
+						    "          - expect: RST\n"
+						    "          - expect-none: 10ms\n"
+						    "            level: should\n"
+						    "            deviation: quiet\n"
+						    "      - expect: {flags: ACK, window: 1, within: 10ms}\n");
+	const struct plan *p = suite_plan(s, 0);
+	struct target t;
+	struct sched_config cfg = { .link = link, .target = &t };
+
+	target_init_lab(&t);
+	t.addr4 = link->target4;
+	cr_assert_eq(sched_run(&cfg, &p, 1, &sink), 0);
+	cr_assert_eq(o.n, 1);
+	cr_assert_geq(o.v.n_findings, 5);
+	arena_free(o.arena);
+	suite_free(s);
+	link->ops->close(link);
 }
