@@ -481,16 +481,18 @@ Test(walk, a_verdict_depends_on_plan_and_trace_alone)
 	struct link *link = vlink_open(NULL, &peer);
 	struct outcome o = { .arena = arena_new() };
 	struct sched_sink sink = { .ended = pure_ended, .arg = &o };
-	struct suite *s = case_suite("", OPEN_STEPS "        state: CLOSE-WAIT\n"
-						    "      - send: {flags: ACK, data: abc}\n"
-						    "      - wait: 50ms\n"
-						    "      - alive: handshake\n"
-						    "      - one-of:\n"
-						    "          - expect: RST\n"
-						    "          - expect-none: 10ms\n"
-						    "            level: should\n"
-						    "            deviation: quiet\n"
-						    "      - expect: {flags: ACK, window: 1, within: 10ms}\n");
+	const char *steps = OPEN_STEPS
+		"        state: CLOSE-WAIT\n"
+		"      - send: {flags: ACK, data: abc}\n"
+		"      - wait: 50ms\n"
+		"      - alive: handshake\n"
+		"      - one-of:\n"
+		"          - expect: RST\n"
+		"          - expect-none: 10ms\n"
+		"            level: should\n"
+		"            deviation: quiet\n"
+		"      - expect: {flags: ACK, window: 1, within: 10ms}\n";
+	struct suite *s = case_suite("", steps);
 	const struct plan *p = suite_plan(s, 0);
 	struct target t;
 	struct sched_config cfg = { .link = link, .target = &t };
