@@ -506,3 +506,61 @@ Test(walk, a_verdict_depends_on_plan_and_trace_alone)
 	suite_free(s);
 	link->ops->close(link);
 }
+
+/* The tester's numbers: those of the case, or of the set-up. */
+struct numbers {
+	uint32_t seq, iss, tsval, ts_offset, late_tsval;
+};
+
+static void numbers_ended(void *arg, const struct plan *p, const struct trace *t,
+			  int64_t duration_ns)
+{
+	struct numbers *n = arg;
+	struct segment s;
+
+	(void)p;
+	(void)duration_ns;
+	trace_decode(t, 0, &s);
+	n->seq = s.seq;
+	n->iss = t->setup.iss;
+	n->ts_offset = t->setup.ts_offset;
+	n->tsval = segment_opt(&s, TCP_OPT_TIMESTAMPS)->ts.val;
+	trace_decode(t, 1, &s);
+	n->late_tsval = segment_opt(&s, TCP_OPT_TIMESTAMPS)->ts.val;
+}
+
+static struct numbers numbers_of(const char *tester)
+{
+	struct link *link = vlink_open(NULL, NULL);
+	struct numbers n = { 0 };
+	struct sched_sink sink = { .ended = numbers_ended, .arg = &n };
+	const char *steps = "      - send: {flags: SYN, options: [{timestamps: "
+			    "{val: ts.now, ecr: 0}}]}\n"
+			    "      - wait: 70ms\n"
+			    "      - send: {flags: SYN, options: [{timestamps: "
+			    "{val: ts.now, ecr: 0}}]}\n";
+	struct suite *s = case_suite(tester, steps);
+	const struct plan *p = suite_plan(s, 0);
+	struct target t = { .n_ports = 0 };
+	struct sched_config cfg = { .link = link, .target = &t, .seed = 3 };
+
+	target_init_lab(&t);
+	t.addr4 = link->target4;
+	cr_assert_eq(sched_run(&cfg, &p, 1, &sink), 0);
+	suite_free(s);
+	link->ops->close(link);
+	return n;
+}
+
+Test(walk, numbers_of_the_tester)
+{
+	struct numbers n = numbers_of("    tester: {iss: 0xfffffffe}\n");
+
+	cr_assert_eq(n.seq, 0xfffffffe);
+	cr_assert_eq(n.tsval, n.ts_offset);
+	cr_assert(n.late_tsval - n.tsval >= 70 && n.late_tsval - n.tsval <= 80, "%u",
+		  n.late_tsval - n.tsval);
+	n = numbers_of("");
+	cr_assert_eq(n.seq, n.iss);
+	cr_assert_neq(n.iss, 0);
+}
