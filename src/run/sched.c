@@ -20,7 +20,7 @@
 /* New runs a round: the target's listen queues want a breath between. */
 #define STARTS_PER_ROUND 64
 
-/* Rounds of further resets at the end of a run. */
+/* Rounds of further resets at the end of a run that missed something. */
 #define RESETS_MORE 2
 #define RESET_PLACES 16 /* of the latest segments */
 
@@ -241,20 +241,22 @@ static void reset_at_each(struct sched *sc, const struct trace *t, uint8_t f,
 
 /*
  * Where packets get lost, the resets that end the run's connections go out more
- * than once, and for whatever the target may expect: what is left would meet a
- * later run, of this process or another.  No run hears of these, since the ports
- * have been given back.
+ * than once, and if it @missed something for whatever the target may expect: what
+ * is left would meet a later run, of this process or another.  Once more is enough
+ * where nothing was missed: a burst after each run would itself fill queues.  No
+ * run hears of these, since the ports have been given back.
  */
-static void reset_again(struct sched *sc, const struct trace *t)
+static void reset_again(struct sched *sc, const struct trace *t, bool missed)
 {
 	struct segment s;
 
 	for (uint8_t f = 0; f < RUN_MAX_FLOWS; f++) {
 		if (!ends_in_reset(t, f, &s))
 			continue;
-		for (int k = 0; k < RESETS_MORE; k++) {
-			inject_quietly(sc, &s);
+		inject_quietly(sc, &s);
+		for (int k = 0; k < RESETS_MORE && missed; k++) {
 			reset_at_each(sc, t, f, &s);
+			inject_quietly(sc, &s);
 		}
 	}
 }
@@ -263,9 +265,12 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 {
 	struct slot *sl = &sc->slot[i];
 	struct run *r = &sl->run;
+	bool missed = false;
 
 	notice_trouble(sc, now_ns);
-	if (sc->sink->again && sc->sink->again(sc->sink->arg, r->plan, &r->trace)) {
+	if (sc->sink->again)
+		missed = sc->sink->again(sc->sink->arg, r->plan, &r->trace);
+	if (missed) {
 		run_once_more(sc, r->plan);
 	} else {
 		sc->done++;
@@ -274,7 +279,7 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 	}
 	give_ports_back(sc, r);
 	if (!sc->link->lossless)
-		reset_again(sc, &r->trace);
+		reset_again(sc, &r->trace, missed);
 	sl->used = false;
 	sc->n_used--;
 }
