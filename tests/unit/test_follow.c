@@ -790,3 +790,61 @@ Test(follow, ack_and_reset_cross)
 	permitted(rx(&p, A, 1, 1, 0));
 	in_states(&p, S(ESTABLISHED));
 }
+
+#define same(field) cr_assert_eq(p.m.field, q.m.field, #field)
+
+/* Nothing of the old connection is left in the record of the new one. */
+Test(follow, a_new_connection_starts_afresh)
+{
+	struct play p, q;
+
+	begin(&p, TCP_LISTEN, true);
+	p.window = 60000;
+	p.opt.kind = 0;
+	tcp_opt_wscale(&p.opt, 7);
+	tx(&p, SY, 0, 0, 0);
+	tcp_opt_wscale(&p.opt, 5);
+	permitted(rx(&p, SY | A, 0, 1, 0));
+	tx(&p, A, 1, 1, 10);
+	tx(&p, A, 100, 1, 10);
+	permitted(rx(&p, F | A, 1, 11, 10));
+	tx(&p, R, 11, 0, 0);
+	p.window = 20000;
+	tx(&p, SY, 100000, 0, 0);
+	begin(&q, TCP_LISTEN, true);
+	q.now_ns = p.now_ns - q.gap_ns;
+	tx(&q, SY, 100000, 0, 0);
+	for (int answered = 0; answered < 2; answered++) {
+		same(irs);
+		same(rcv_nxt);
+		same(rcv_nxt_lo);
+		same(rcv_max);
+		same(fin_max);
+		same(syn_end);
+		same(rcv_wnd_known);
+		same(fin_received);
+		same(n_ranges);
+		same(iss_known);
+		same(fin_sent);
+		same(snd_wnd);
+		same(max_snd_wnd);
+		same(our_ws);
+		same(our_shift);
+		same(our_ts);
+		same(ts_ok);
+		same(ws_ok);
+		same(target_shift);
+		same(time_wait_ns);
+		same(snd_moved_ns);
+		same(rcv_moved_ns);
+		if (answered)
+			break;
+		permitted(rx(&p, SY | A, 777777, 100001, 0));
+		permitted(rx(&q, SY | A, 777777, 100001, 0));
+	}
+	same(iss);
+	same(snd_una);
+	same(snd_nxt);
+	same(rcv_right);
+	same(offered_right);
+}

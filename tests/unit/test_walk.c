@@ -564,3 +564,119 @@ Test(walk, numbers_of_the_tester)
 	cr_assert_eq(n.seq, n.iss);
 	cr_assert_neq(n.iss, 0);
 }
+
+/* What each step came to, and the candidate that was nearest. */
+Test(walk, steps_and_the_nearest_segment)
+{
+	static const struct reply nearer_first[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 0, 0, NULL, 0 },
+		{ 3, A, 1, 0, 5 * MS, "x", 0 },
+	};
+	static const struct reply nearer_last[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 0, 0, "x", 0 },
+		{ 3, A, 2, 0, 5 * MS, NULL, 0 },
+	};
+	static const struct reply tie[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 0, 0, NULL, 0 },
+		{ 3, A, 1, 0, 5 * MS, NULL, 0 },
+	};
+	const struct {
+		const struct reply *reply;
+		int nearest;
+	} table[] = { { nearer_first, 4 }, { nearer_last, 5 }, { tie, 5 } };
+	const char *steps = OPEN_STEPS
+		"      - send: {flags: ACK, data: abc}\n"
+		"      - expect: {flags: FIN|ACK, length: 0}\n"
+		"      - send: ACK\n";
+
+	for (size_t i = 0; i < N(table); i++) {
+		struct outcome o;
+
+		play("", steps, table[i].reply, 3, true, &o);
+		expect_verdict(&o, VERDICT_FAIL, FINDING_NO_ANSWER);
+		cr_assert_eq(o.v.finding[0].packet, table[i].nearest, "%zu: %d", i,
+			     o.v.finding[0].packet);
+		cr_assert_eq(o.v.finding[0].n_mismatch, 1);
+		cr_assert_eq(o.v.step[3].status, STEP_DONE);
+		cr_assert_eq(o.v.step[3].packet, 3);
+		cr_assert_eq(o.v.step[4].status, STEP_FAILED);
+		cr_assert_eq(o.v.step[4].packet, table[i].nearest);
+		cr_assert_eq(o.v.step[5].status, STEP_NOT_REACHED);
+		cr_assert_eq(o.v.step[5].packet, -1);
+		outcome_free(&o);
+	}
+}
+
+/* More segments than are kept while nobody waits. */
+Test(walk, a_flood_while_nobody_waits)
+{
+	struct reply reply[2 + WALK_MAX_BACKLOG] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 1000, 1 * MS, NULL, 0 },
+	};
+	const char *steps = OPEN_STEPS
+		"      - send: {flags: ACK, data: abc}\n"
+		"      - wait: 200ms\n"
+		"      - expect: {flags: ACK, ack: snd.nxt}\n";
+
+	for (size_t i = 2; i < N(reply); i++)
+		reply[i] = (struct reply){ 3, A, 1, 0, (int64_t)i * MS, NULL, 0 };
+	story("", steps, reply, N(reply), VERDICT_FAIL, FINDING_UNEXPECTED);
+	reply[1].ack = 0;
+	story("", steps, reply, N(reply), VERDICT_PASS, -1);
+}
+
+/* Numbers of the target are those of the moment when a segment came. */
+Test(walk, what_was_kept_is_matched_as_it_came)
+{
+	static const struct reply reply[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 0, 1 * MS, "one", 0 },
+		{ 3, A, 4, 0, 2 * MS, "two", 0 },
+	};
+
+	story("",
+	      OPEN_STEPS
+	      "      - send: {flags: ACK, data: abc}\n"
+	      "      - wait: 20ms\n"
+	      "      - expect: {flags: ACK, seq: rcv.nxt, data: one}\n"
+	      "      - expect: {flags: ACK, seq: rcv.nxt, data: two}\n"
+	      "      - send: {flags: ACK, ack: irs + 7}\n",
+	      reply, N(reply), VERDICT_PASS, -1);
+}
+
+static size_t n_packets_seen;
+
+static void count_ended(void *arg, const struct plan *p, const struct trace *t, int64_t duration_ns)
+{
+	outcome_ended(arg, p, t, duration_ns);
+	n_packets_seen = t->n_packets;
+}
+
+/* What was never opened, or is gone, is not reset. */
+Test(walk, nothing_is_cleaned_up_where_nothing_is)
+{
+	static const struct reply refused[] = { { 1, TCP_RST | A, 0, 0, 0, NULL, R_RST_FOR_SYN } };
+	struct script sc = { .reply = refused, .n = 1, .answers_probes = true };
+	struct vlink_peer peer = { .receive = script_receive, .arg = &sc };
+	struct link *link = vlink_open(NULL, &peer);
+	struct outcome o = { .arena = arena_new() };
+	struct sched_sink sink = { .ended = count_ended, .arg = &o };
+	struct suite *s = case_suite("    needs: [closed-port]\n",
+				     "      - send: SYN\n      - expect: RST|ACK\n");
+	const struct plan *p = suite_plan(s, 0);
+	struct target t;
+	struct sched_config cfg = { .link = link, .target = &t };
+
+	target_init_lab(&t);
+	t.addr4 = link->target4;
+	cr_assert_eq(sched_run(&cfg, &p, 1, &sink), 0);
+	cr_assert_eq(o.v.kind, VERDICT_PASS, "%s", o.v.reason);
+	cr_assert_eq(n_packets_seen, 2);
+	arena_free(o.arena);
+	suite_free(s);
+	link->ops->close(link);
+}
