@@ -94,10 +94,19 @@ static bool on_again(void *arg, const struct plan *plan, const struct trace *tra
 	return again;
 }
 
-/* A target that is gone would make every other run wait for nothing. */
-static void watch_target(struct run_command *c, const struct verdict *v)
+/* Nothing leaves this host any more. */
+static bool is_cut_off(const struct trace *t)
 {
-	bool dead = v->kind == VERDICT_INCONCLUSIVE && v->finding[0].kind == FINDING_DEAD;
+	for (size_t i = 0; i < t->n_faults; i++)
+		if (t->fault[i].kind == FAULT_UNSEEN || t->fault[i].kind == FAULT_INJECT)
+			return true;
+	return false;
+}
+
+/* A target that is gone would make every other run wait for nothing. */
+static void watch_target(struct run_command *c, const struct verdict *v, const struct trace *t)
+{
+	bool dead = is_cut_off(t) || (v->kind == VERDICT_INCONCLUSIVE && v->finding[0].kind == FINDING_DEAD);
 
 	c->dead = dead ? c->dead + 1 : 0;
 	if (c->dead < DEAD_MAX || stop)
@@ -120,7 +129,7 @@ static void on_ended(void *arg, const struct plan *plan, const struct trace *tra
 
 	verify_run(plan, trace, c->arena, &v);
 	attempts_settle(c->attempts, plan, c->arena, &v);
-	watch_target(c, &v);
+	watch_target(c, &v, trace);
 	add_result(c, &res);
 }
 
@@ -142,7 +151,7 @@ static void on_not_started(void *arg, const struct plan *plan)
 
 	if (!c->gone)
 		return;
-	verdict_without_trace(plan, VERDICT_INCONCLUSIVE, "the target stopped answering before",
+	verdict_without_trace(plan, VERDICT_INCONCLUSIVE, "the target could not be reached any more",
 			      c->arena, &v);
 	add_result(c, &res);
 }
@@ -324,7 +333,7 @@ static void say_why_ended(const struct run_command *c)
 	if (interrupted)
 		log_msg(LOG_WARN, "interrupted");
 	else if (c->gone)
-		log_msg(LOG_ERROR, "the target stopped answering");
+		log_msg(LOG_ERROR, "the target cannot be reached any more");
 	else if (stop)
 		log_msg(LOG_WARN, "stopped after %zu failures (--max-fail)",
 			c->results.nonconforming);

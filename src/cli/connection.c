@@ -16,6 +16,11 @@
 
 #define LAB_JOBS 256
 #define LIVE_JOBS 1
+/*
+ * One run at a time is for weak targets: their service needs some time to notice
+ * that a connection was reset, and a listen queue of five is soon full of those.
+ */
+#define LIVE_RATE 200
 
 /* Options that say something of a target which is not there. */
 static bool check_lab_options(const struct options *o, struct diags *ds)
@@ -131,6 +136,8 @@ static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
 		return CLI_USAGE;
 	take_sources(c, &cfg);
 	c->jobs = c->profile.jobs ? c->profile.jobs : LIVE_JOBS;
+	if (!c->target.rate && (cli->opt.jobs ? cli->opt.jobs : c->jobs) == 1)
+		c->target.rate = LIVE_RATE;
 	if (live_open(&cfg, &c->link, ds))
 		return CLI_INCOMPLETE;
 	return sanity_check(c->link, &c->target, ds) ? CLI_OK : CLI_INCOMPLETE;

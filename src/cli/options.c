@@ -240,7 +240,7 @@ const struct option_row option_rows[] = {
 
 	{ "jobs", 'j', "N", "at most so many runs at a time (256 in the lab, 1 elsewhere)",
 	  BIT(RUN), set_number, FIELD(jobs), .min = 1, .max = SCHEMA_MAX_JOBS },
-	{ "rate", 0, "N", "start at most so many runs a second",
+	{ "rate", 0, "N", "start at most so many runs a second (200 one at a time)",
 	  BIT(RUN), set_number, FIELD(rate), .min = 1, .max = SCHEMA_MAX_RATE },
 	{ "seed", 0, "N", "derive all that is random from this number",
 	  BIT(RUN) | BIT(PLAN), set_seed, FIELD(seed), .min = 0, .max = UINT64_MAX },

@@ -31,8 +31,9 @@ const struct trace_fault_info trace_faults[FAULT_N] = {
 	[FAULT_UNSEEN] = {
 		"unseen",
 		"a segment was sent but not captured, so it may not have left this host",
-		"look for an output filter on this host (nft list ruleset) and check that "
-		"--interface names the one that leads to the target",
+		"see whether the next hop is there (ip neigh), whether --interface names the one "
+		"that leads to the target, and whether this host filters what it sends (nft list "
+		"ruleset)",
 	},
 	[FAULT_LEAK] = {
 		"leak",
@@ -42,13 +43,14 @@ const struct trace_fault_info trace_faults[FAULT_N] = {
 	[FAULT_PARTIAL] = {
 		"partial-checksum",
 		"checksums were not yet filled in when the packets were captured",
-		"turn off checksum offload on the sending side: ethtool -K IF tx off",
+		"turn off checksum offload of the target's interface, on its side: ethtool -K IF "
+		"tx off",
 	},
 	[FAULT_SUPERSEGMENT] = {
 		"supersegment",
 		"segments were merged before they were captured: one is longer than the link's MTU",
-		"turn off segmentation offload on the sending side (ethtool -K IF tso off gso off) "
-		"and receive offload here (ethtool -K IF gro off lro off)",
+		"turn off receive offload here (ethtool -K IF gro off lro off), or where the target "
+		"is on this machine its segmentation offload (there: ethtool -K IF tso off gso off)",
 	},
 	[FAULT_TRUNCATED] = {
 		"truncated",
