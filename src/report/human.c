@@ -17,20 +17,25 @@
 #define GUTTER 12      /* "INCONCLUSIVE" */
 #define FINDINGS_MAX 5 /* shown in full */
 
-/* A named alternative that was seen, and in how many runs. */
-struct seen {
-	const char *name; /* owned by the plan */
+/* What was said how often. */
+struct tally {
+	struct {
+		const char *text;
+		size_t n;
+	} of[32]; /* further texts are not listed */
 	size_t n;
 };
-#define SEEN_MAX 32 /* further names are counted, not listed */
+#define SAME_MAX 3 /* runs shown in full that ended for the same reason */
 
 struct human {
 	struct report report;
 	struct arena *arena; /* scratch, for one result */
 	struct buf scratch;
+	struct arena *kept; /* for the tallies */
 	bool after_block;
-	struct seen seen[SEEN_MAX];
-	size_t n_seen;
+	struct tally deviations; /* alternatives that were seen */
+	struct tally reasons;	 /* of runs without an answer to their question */
+	struct tally skipped;
 };
 
 #define COLOR_OFF "\033[0m"
@@ -60,6 +65,7 @@ static void human_start(struct report *r)
 	const struct report_suite *s = r->suite;
 
 	h->arena = arena_new();
+	h->kept = arena_new();
 	if (r->opt.verbose < 0)
 		return;
 	text_add(&r->out, s->program);
@@ -246,7 +252,7 @@ static void add_block(struct human *h, const struct report_result *res, enum sta
 	h->after_block = true;
 }
 
-/* One line, for what is nothing to worry about. */
+/* One line, for what is nothing to worry about or was shown often enough. */
 static void add_brief(struct human *h, const struct report_result *res, enum status status)
 {
 	struct buf *out = &h->report.out;
@@ -256,7 +262,7 @@ static void add_brief(struct human *h, const struct report_result *res, enum sta
 		buf_addc(out, '\n');
 	h->after_block = false;
 	add_headline(h, res, status);
-	if (status == STATUS_SKIP) {
+	if (status != STATUS_PASS) {
 		buf_adds(out, "   ");
 		text_add(out, v->reason);
 	}
@@ -267,44 +273,73 @@ static void add_brief(struct human *h, const struct report_result *res, enum sta
 	buf_addc(out, '\n');
 }
 
-static void note_deviation(struct human *h, const char *name)
+/* Counts @text; how often it came so far. */
+static size_t note(struct human *h, struct tally *t, const char *text)
 {
 	size_t i = 0;
 
-	while (i < h->n_seen && strcmp(h->seen[i].name, name))
+	while (i < t->n && strcmp(t->of[i].text, text) != 0)
 		i++;
-	if (i == SEEN_MAX)
-		return;
-	if (i == h->n_seen)
-		h->seen[h->n_seen++] = (struct seen){ .name = name };
-	h->seen[i].n++;
+	if (i == sizeof(t->of) / sizeof(t->of[0]))
+		return 0;
+	if (i == t->n)
+		t->of[t->n++].text = arena_strdup(h->kept, text);
+	return ++t->of[i].n;
 }
 
 /* Where the RFCs allow several answers: which ones this target gave. */
 static void add_seen(struct human *h)
 {
 	struct buf *out = &h->report.out;
+	const struct tally *t = &h->deviations;
 
-	if (!h->n_seen)
+	if (!t->n)
 		return;
 	buf_adds(out, "Where the RFCs leave a choice: ");
-	for (size_t i = 0; i < h->n_seen; i++) {
+	for (size_t i = 0; i < t->n; i++) {
 		buf_adds(out, i ? ", " : "");
-		text_add(out, h->seen[i].name);
-		buf_printf(out, " (%zu)", h->seen[i].n);
+		text_add(out, t->of[i].text);
+		buf_printf(out, " (%zu)", t->of[i].n);
 	}
 	buf_addc(out, '\n');
+}
+
+/* Why so many were not run, and what to say so that they are. */
+static void add_skipped(struct human *h)
+{
+	struct buf *out = &h->report.out;
+	const struct tally *t = &h->skipped;
+
+	if (t->n)
+		buf_adds(out, "Skipped because\n");
+	for (size_t i = 0; i < t->n; i++) {
+		buf_printf(out, INDENT "%*zu  ", digits(h->report.suite->n_planned), t->of[i].n);
+		text_add(out, t->of[i].text);
+		buf_addc(out, '\n');
+	}
+}
+
+/* Trouble that one run has, most others have too: a line is enough then. */
+static bool is_brief(struct human *h, const struct verdict *v, enum status status)
+{
+	if (status == STATUS_PASS || status == STATUS_SKIP)
+		return true;
+	if (status != STATUS_ERROR && status != STATUS_INCONCLUSIVE)
+		return false;
+	return note(h, &h->reasons, v->reason) > SAME_MAX && h->report.opt.verbose < 1;
 }
 
 static void human_result(struct report *r, const struct report_result *res)
 {
 	struct human *h = (struct human *)r;
 	enum status status = status_of(res->verdict, r->suite->strict);
-	bool brief = status == STATUS_PASS || status == STATUS_SKIP;
+	bool brief = is_brief(h, res->verdict, status);
 
 	for (size_t i = 0; i < res->verdict->n_deviations; i++)
-		note_deviation(h, res->verdict->deviation[i]);
-	if (r->opt.verbose < (brief ? 1 : 0))
+		note(h, &h->deviations, res->verdict->deviation[i]);
+	if (status == STATUS_SKIP)
+		note(h, &h->skipped, res->verdict->reason);
+	if (r->opt.verbose < (status == STATUS_PASS || status == STATUS_SKIP ? 1 : 0))
 		return;
 	if (brief)
 		add_brief(h, res, status);
@@ -325,6 +360,7 @@ static void human_finish(struct report *r, const struct report_totals *t)
 		   (double)t->duration_ns / 1e9);
 	text_add_counts(out, r->n);
 	buf_addc(out, '\n');
+	add_skipped(h);
 	add_seen(h);
 	buf_adds(out, color(h, COLOR_BOLD));
 	text_add_conformance(out, r->n, t, r->suite->strict);
@@ -336,6 +372,7 @@ static void human_fini(struct report *r)
 	struct human *h = (struct human *)r;
 
 	arena_free(h->arena);
+	arena_free(h->kept);
 	buf_fini(&h->scratch);
 }
 

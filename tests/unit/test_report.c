@@ -680,3 +680,41 @@ Test(report, progress_is_erased_before_anything_else_and_rare)
 	close(fd);
 	buf_fini(&seen);
 }
+
+/* How often @word stands in the report of @n runs that end for the same reason. */
+static int count_words(enum verdict_kind kind, size_t n, int verbose, const char *word)
+{
+	struct plan plan = make_plan("listen/leak", "listen/leak", "The tester's own trouble");
+	struct verdict v = make_verdict(kind, LEVEL_MUST, findings[3].message, findings + 3, 1);
+	struct report *r = open_report("human", in_dir("same"), (struct report_options){ .verbose = verbose });
+	struct buf b = BUF_INIT;
+	struct trace t;
+	int found = 0;
+
+	make_trace(&t);
+	report_start(r, &suite);
+	for (size_t i = 0; i < n; i++) {
+		struct report_result res = { .plan = &plan, .trace = &t, .verdict = &v, .index = i + 1 };
+
+		report_result(r, &res);
+	}
+	report_finish(r, &totals);
+	cr_assert_eq(report_close(r), 0);
+	read_file(in_dir("same"), &b);
+	for (const char *p = buf_str(&b); (p = strstr(p, word)); p++)
+		found++;
+	buf_fini(&b);
+	trace_fini(&t);
+	return found;
+}
+
+Test(report, the_same_trouble_is_shown_in_full_three_times)
+{
+	cr_assert_eq(count_words(VERDICT_ERROR, 7, 0, "rerun"), 3);
+	cr_assert_eq(count_words(VERDICT_ERROR, 7, 0, findings[3].message), 7);
+	cr_assert_eq(count_words(VERDICT_INCONCLUSIVE, 7, 0, "rerun"), 3);
+	cr_assert_eq(count_words(VERDICT_ERROR, 7, 1, "rerun"), 7);
+	cr_assert_eq(count_words(VERDICT_ERROR, 7, -1, "rerun"), 0);
+	/* A failure is what this program is for. */
+	cr_assert_eq(count_words(VERDICT_FAIL, 7, 0, "rerun"), 7);
+}
