@@ -106,9 +106,9 @@ static bool is_cut_off(const struct trace *t)
 /* A target that is gone would make every other run wait for nothing. */
 static void watch_target(struct run_command *c, const struct verdict *v, const struct trace *t)
 {
-	bool dead = is_cut_off(t) || (v->kind == VERDICT_INCONCLUSIVE && v->finding[0].kind == FINDING_DEAD);
+	bool dead = v->kind == VERDICT_INCONCLUSIVE && v->finding[0].kind == FINDING_DEAD;
 
-	c->dead = dead ? c->dead + 1 : 0;
+	c->dead = dead || is_cut_off(t) ? c->dead + 1 : 0;
 	if (c->dead < DEAD_MAX || stop)
 		return;
 	c->gone = true;
@@ -151,8 +151,8 @@ static void on_not_started(void *arg, const struct plan *plan)
 
 	if (!c->gone)
 		return;
-	verdict_without_trace(plan, VERDICT_INCONCLUSIVE, "the target could not be reached any more",
-			      c->arena, &v);
+	verdict_without_trace(plan, VERDICT_INCONCLUSIVE,
+			      "the target could not be reached any more", c->arena, &v);
 	add_result(c, &res);
 }
 

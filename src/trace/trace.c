@@ -49,8 +49,9 @@ const struct trace_fault_info trace_faults[FAULT_N] = {
 	[FAULT_SUPERSEGMENT] = {
 		"supersegment",
 		"segments were merged before they were captured: one is longer than the link's MTU",
-		"turn off receive offload here (ethtool -K IF gro off lro off), or where the target "
-		"is on this machine its segmentation offload (there: ethtool -K IF tso off gso off)",
+		"turn off receive offload here (ethtool -K IF gro off lro off), or where the "
+		"target is on this machine its segmentation offload (there: ethtool -K IF tso "
+		"off gso off)",
 	},
 	[FAULT_TRUNCATED] = {
 		"truncated",

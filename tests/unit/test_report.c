@@ -686,7 +686,8 @@ static int count_words(enum verdict_kind kind, size_t n, int verbose, const char
 {
 	struct plan plan = make_plan("listen/leak", "listen/leak", "The tester's own trouble");
 	struct verdict v = make_verdict(kind, LEVEL_MUST, findings[3].message, findings + 3, 1);
-	struct report *r = open_report("human", in_dir("same"), (struct report_options){ .verbose = verbose });
+	struct report_options opt = { .verbose = verbose };
+	struct report *r = open_report("human", in_dir("same"), opt);
 	struct buf b = BUF_INIT;
 	struct trace t;
 	int found = 0;
@@ -694,8 +695,9 @@ static int count_words(enum verdict_kind kind, size_t n, int verbose, const char
 	make_trace(&t);
 	report_start(r, &suite);
 	for (size_t i = 0; i < n; i++) {
-		struct report_result res = { .plan = &plan, .trace = &t, .verdict = &v, .index = i + 1 };
+		struct report_result res = { .plan = &plan, .trace = &t, .verdict = &v };
 
+		res.index = i + 1;
 		report_result(r, &res);
 	}
 	report_finish(r, &totals);
