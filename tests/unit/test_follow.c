@@ -74,6 +74,7 @@ static const char *rx(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack
 	s.seq = THEM + seq;
 	s.ack = flags & A ? US + ack : 0;
 	s.window = p->their_window;
+	p->v.clause = "no clause";
 	return model_rx(&p->m, &s, p->now_ns, &p->v) ? NULL : p->v.clause;
 }
 

@@ -680,3 +680,30 @@ Test(walk, nothing_is_cleaned_up_where_nothing_is)
 	suite_free(s);
 	link->ops->close(link);
 }
+
+/* What the closing probe found is told: of which claim, by which packet. */
+Test(walk, words_of_the_closing_probe)
+{
+	static const struct reply holds[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, A, 1, 1, 0, NULL, 0 },
+	};
+	static const struct reply gone[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 3, TCP_RST, 1, 0, 0, NULL, 0 },
+	};
+	const char *steps = OPEN_STEPS "        state: ESTABLISHED\n";
+	struct outcome o;
+
+	play("", steps, holds, N(holds), true, &o);
+	expect_verdict(&o, VERDICT_PASS, -1);
+	cr_assert(strstr(o.v.packet_note[3], "closing probe"), "%s", o.v.packet_note[3]);
+	cr_assert(strstr(o.v.packet_note[4], "answer to the closing probe of ESTABLISHED"), "%s",
+		  o.v.packet_note[4]);
+	outcome_free(&o);
+	play("", steps, gone, N(gone), true, &o);
+	expect_verdict(&o, VERDICT_FAIL, FINDING_STATE);
+	cr_assert(strstr(o.v.reason, "ESTABLISHED is claimed, but the probe drew a reset"), "%s",
+		  o.v.reason);
+	outcome_free(&o);
+}
