@@ -23,4 +23,4 @@ check_PROGRAMS += %D%/upper_client
 check_PROGRAMS += %D%/link_probe
 %C%_link_probe_LDADD = libshakedown.a $(DEPS_LIBS)
 
-shell_tests += %D%/cli.sh %D%/run_lab.sh
+shell_tests += %D%/cli.sh %D%/run_lab.sh %D%/faulty.sh

@@ -19,6 +19,11 @@ check_PROGRAMS += %D%/peer-matrix
 tests_peer_peer_matrix_SOURCES = %D%/matrix.c
 tests_peer_peer_matrix_LDADD = libpeer.a libshakedown.a $(DEPS_LIBS)
 
+# The peer on real packets, for tests/integration/faulty.sh.
+check_PROGRAMS += %D%/peer-live
+tests_peer_peer_live_SOURCES = %D%/peer_live.c
+tests_peer_peer_live_LDADD = libpeer.a libshakedown.a $(DEPS_LIBS)
+
 EXTRA_DIST += tests/faults.tsv
 
 unit_tests += tests/unit/test_faults tests/unit/test_peer
