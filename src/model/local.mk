@@ -8,6 +8,8 @@ libshakedown_a_SOURCES += \
 	%D%/internal.h \
 	%D%/lint.h \
 	%D%/model.h \
+	%D%/table.h \
+	%D%/book.c \
 	%D%/lint.c \
 	%D%/model.c \
 	%D%/model_rx.c \

@@ -14,6 +14,7 @@
 void model_init(struct model *m, enum tcp_state state, bool lossless)
 {
 	memset(m, 0, sizeof(*m));
+	m->book = model_default_book();
 	m->states = STATE_BIT(state);
 	m->lossless = lossless;
 	m->listens = state == TCP_LISTEN;
@@ -66,6 +67,8 @@ static uint32_t classify_seq(const struct model *m, const struct segment *s)
 
 	if (seq_le(s->seq, max) && seq_gt(s->seq + segment_len(s), m->rcv_nxt))
 		c |= C_SEQ_NEXT;
+	if (seq_gt(s->seq, m->rcv_nxt) && segment_len(s))
+		c |= C_HELD;
 	if (!seq_acceptable(m, s->seq, segment_len(s)))
 		return c | C_SEQ_BAD;
 	return c | (s->seq == m->rcv_nxt ? C_SEQ_EXACT : C_SEQ_INEXACT);
@@ -105,7 +108,9 @@ static uint32_t classify(const struct model *m, const struct segment *s)
 	c |= s->flags & TCP_ACK ? C_ACK : C_NO_ACK;
 	if (s->data_len)
 		c |= C_TEXT;
-	c |= classify_timestamps(m, s);
+	c |= classify_timestamps(m, s) | C_PASSIVE;
+	if (s->flags & TCP_URG)
+		c |= C_URG;
 	if (s->flags & TCP_FIN)
 		c |= C_FIN;
 	if (!m->irs_known)
@@ -124,18 +129,20 @@ struct outcome {
 	bool opened;	      /* LISTEN or TIME-WAIT took the SYN */
 };
 
+#define RESETS (ANS_RST_SEQ | ANS_RST_ACK | ANS_RST_ABORT)
+
 /* The form of a reset depends on what it answers (3.10.7.1). */
-static uint16_t resets_for(const struct segment *s, uint16_t answers)
+static uint16_t row_answers(const struct segment *s, const struct model_row *row)
 {
 	const uint16_t other = s->flags & TCP_ACK ? ANS_RST_ACK : ANS_RST_SEQ;
 
-	return answers & (ANS_RST_SEQ | ANS_RST_ACK | ANS_RST_ABORT) & ~other;
+	return row->answers & (uint16_t)~other;
 }
 
 static void add_credit(struct model *m, const struct segment *s,
 		       const struct model_row *row)
 {
-	uint16_t answers = resets_for(s, row->answers);
+	uint16_t answers = row_answers(s, row) & RESETS;
 	struct model_credit *c;
 
 	if (!answers)
@@ -152,57 +159,89 @@ static void add_credit(struct model *m, const struct segment *s,
 	c->clause = row->clause;
 }
 
-static void take_row(struct model *m, struct outcome *o,
-		     const struct model_row *row, enum tcp_state state);
+/* Where a segment is on its way through the checks, for one hypothesis. */
+struct path {
+	enum tcp_state state;
+	uint16_t answers;	     /* given so far */
+	enum req_level level;	     /* of the weakest row so far */
+	const struct model_row *row; /* that answered, or the last */
+};
+
+/* One way through the checks is complete: what it calls for. */
+static void end_path(struct model *m, const struct path *p)
+{
+	if (p->answers)
+		m->due.answers |= p->answers;
+	else
+		m->due.silent = true;
+	if (p->level > m->due.level)
+		m->due.level = p->level;
+	if (!m->due.row || (p->answers && !m->due.row->answers))
+		m->due.row = p->row;
+}
+
+static void run_checks(struct model *m, struct outcome *o, enum model_check check,
+		       const struct path *p);
+
+static void take_row(struct model *m, struct outcome *o, const struct model_row *row,
+		     const struct path *before)
+{
+	struct path p = *before;
+	enum model_check then = row->then ? row->then : row->check + 1;
+
+	p.answers |= row_answers(o->s, row);
+	if (row->level > p.level)
+		p.level = row->level;
+	if (!p.row || row->answers || !before->answers)
+		p.row = row;
+	p.state = model_row_next(row, before->state);
+	add_credit(m, o->s, row);
+	if (p.state == TCP_SYN_RECEIVED && p.state != before->state) {
+		o->opened = true;
+		end_path(m, &p);
+	} else if (then == CHECK_N) {
+		o->states |= STATE_BIT(p.state);
+		end_path(m, &p);
+	} else {
+		run_checks(m, o, then, &p);
+	}
+}
 
 /*
- * Puts the segment through the checks from @check on, in @state.  Recursion is
- * as deep as there are checks; it branches where a row is an alternative.
+ * Puts the segment through the checks from @check on.  Recursion is as deep as
+ * there are checks; it branches where a row is an alternative.
  */
-static void run_checks(struct model *m, struct outcome *o,
-		       enum model_check check, enum tcp_state state)
+static void run_checks(struct model *m, struct outcome *o, enum model_check check,
+		       const struct path *p)
 {
-	bool taken = false;
+	const struct model_row *row[MODEL_MAX_CHOICES];
+	bool pass;
+	size_t n;
 
 	if (check == CHECK_N) {
-		o->states |= STATE_BIT(state);
+		o->states |= STATE_BIT(p->state);
+		end_path(m, p);
 		return;
 	}
 	if (check == CHECK_TEXT)
-		o->text_states |= STATE_BIT(state);
+		o->text_states |= STATE_BIT(p->state);
 	if (check > CHECK_ACK)
 		o->acked = true;
-	for (size_t i = 0; i < model_table_len; i++) {
-		const struct model_row *row = &model_table[i];
-
-		if (row->check != check || !(row->states & STATE_BIT(state)) ||
-		    (row->cond & o->cond) != row->cond)
-			continue;
-		take_row(m, o, row, state);
-		taken = !row->alternative;
-		if (taken)
-			break;
-	}
-	if (!taken || (check == CHECK_FIN && o->fin_maybe))
-		run_checks(m, o, (enum model_check)(check + 1), state);
+	n = model_choices(m->book, model_question(EVENT_SEGMENT, check), p->state, o->cond,
+			  row, &pass);
+	for (size_t i = 0; i < n; i++)
+		take_row(m, o, row[i], p);
+	if (pass || (check == CHECK_FIN && o->fin_maybe))
+		run_checks(m, o, check + 1, p);
 }
 
-static void take_row(struct model *m, struct outcome *o,
-		     const struct model_row *row, enum tcp_state state)
+/* The whole way of the segment from @check on, for a target in @state. */
+static void run_state(struct model *m, struct outcome *o, enum model_check check,
+		      enum tcp_state state)
 {
-	enum tcp_state next = row->next == NEXT_SAME
-		? state
-		: (enum tcp_state)row->next;
+	const struct path p = { .state = state };
 
-	add_credit(m, o->s, row);
-	if (next == TCP_SYN_RECEIVED && next != state) {
-		o->opened = true;
-		return;
-	}
-	if (row->stop)
-		o->states |= STATE_BIT(next);
-	else
-		run_checks(m, o, (enum model_check)(row->check + 1), next);
+	run_checks(m, o, check, &p);
 }
 
 static struct model_syn read_syn(const struct segment *s)
@@ -402,7 +441,7 @@ static void settle_text(struct model *m, struct outcome *o)
 		o->cond |= C_FIN;
 		for (int st = 0; st < TCP_N_STATES; st++) {
 			if (o->text_states & STATE_BIT(st))
-				run_checks(m, o, CHECK_FIN, (enum tcp_state)st);
+				run_state(m, o, CHECK_FIN, (enum tcp_state)st);
 		}
 	}
 }
@@ -444,7 +483,7 @@ static void try_listener(struct model *m, struct outcome *o)
 
 	if (!m->listens || (o->cond & (C_SYN | C_ACK | C_RST)) != C_SYN)
 		return;
-	run_checks(m, &l, CHECK_FIRST, TCP_LISTEN);
+	run_state(m, &l, CHECK_FIRST, TCP_LISTEN);
 	o->opened = l.opened;
 }
 
@@ -456,6 +495,7 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 	pass_time(m, ts_ns);
 	model_forget_old(m, ts_ns);
 	before = m->states;
+	m->due = (struct model_due){ .silent = is_broken(s) };
 	if (is_broken(s))
 		return;
 	note_offer(m, s);
@@ -465,8 +505,8 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 		settle_fin(m, &o);
 	for (int st = 0; st < TCP_N_STATES; st++) {
 		if (before & STATE_BIT(st))
-			run_checks(m, &o, st <= TCP_LISTEN ? CHECK_FIRST : CHECK_SEQ,
-				   (enum tcp_state)st);
+			run_state(m, &o, st <= TCP_SYN_SENT ? CHECK_FIRST : CHECK_SEQ,
+				  (enum tcp_state)st);
 	}
 	if (before & STATE_BIT(TCP_CLOSED))
 		try_listener(m, &o);

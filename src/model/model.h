@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The model: RFC 9293 section 3.10.7 as a table, and a follower that knows by it
- * which states the target can be in and which segments it may send.
+ * The follower: knows by the table (table.h) which states the target can be in
+ * and which segments it may send.
  *
  * Theory of operation
  *
@@ -35,74 +35,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plan/plan.h" /* enum tcp_state */
+#include "model/table.h"
+#include "plan/plan.h" /* enum req_level */
 #include "wire/segment.h"
 
 #define STATE_BIT(s) (1u << (s))
-
-/* Answers a row permits; bits. */
-enum model_answer {
-	ANS_NONE = 0,
-	ANS_ACK = 1u << 0,	 /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
-	ANS_RST_SEQ = 1u << 1,	 /* <SEQ=SEG.ACK><CTL=RST> */
-	ANS_RST_ACK = 1u << 2,	 /* <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK> */
-	ANS_SYN_ACK = 1u << 3,	 /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> */
-	ANS_RST_ABORT = 1u << 4, /* <SEQ=SND.NXT><CTL=RST>, also with ACK */
-};
-
-/* The RFC's checks, in its order (3.10.7.4). */
-enum model_check {
-	CHECK_FIRST, /* CLOSED, LISTEN: one decision */
-	CHECK_SEQ,   /* first: sequence number */
-	CHECK_RST,   /* second */
-	CHECK_SYN,   /* fourth */
-	CHECK_ACK,   /* fifth */
-	CHECK_TEXT,  /* seventh */
-	CHECK_FIN,   /* eighth */
-	CHECK_N
-};
-
-/* What a row asks of the segment; bits, all that are given must hold. */
-enum model_cond {
-	C_RST = 1u << 0,
-	C_NO_RST = 1u << 1,
-	C_SYN = 1u << 2,
-	C_NO_SYN = 1u << 3,
-	C_ACK = 1u << 4,
-	C_NO_ACK = 1u << 5,
-	C_FIN = 1u << 6,
-	C_TEXT = 1u << 7,
-	C_SEQ_BAD = 1u << 8,	  /* outside the receive window */
-	C_SEQ_EXACT = 1u << 9,	  /* SEG.SEQ = RCV.NXT */
-	C_SEQ_INEXACT = 1u << 10, /* in the window, not RCV.NXT */
-	C_ACK_GOOD = 1u << 11,	  /* SND.UNA < SEG.ACK =< SND.NXT */
-	C_ACK_OLD = 1u << 12,	  /* SEG.ACK =< SND.UNA */
-	C_ACK_BEYOND = 1u << 13,  /* SEG.ACK > SND.NXT */
-	C_ACK_TOO_OLD = 1u << 14, /* SEG.ACK < SND.UNA - MAX.SND.WND */
-	C_ACK_FIN = 1u << 15,	  /* acknowledges the target's FIN */
-	C_SEQ_ABOVE = 1u << 16,	  /* SEG.SEQ > RCV.NXT (TIME-WAIT re-use) */
-	C_ACK_NOT_GOOD = 1u << 17,
-	C_SEQ_NEXT = 1u << 18, /* text that may be new follows what was sent before */
-	C_TS = 1u << 19,       /* has a timestamps option */
-	C_TS_ODD = 1u << 20,   /* agreed on, but an older value or none */
-};
-
-#define NEXT_SAME (-1)
-
-struct model_row {
-	enum model_check check;
-	uint16_t states;     /* set of enum tcp_state */
-	uint32_t cond;	     /* set of enum model_cond */
-	uint16_t answers;    /* set of enum model_answer */
-	int8_t next;	     /* enum tcp_state, or NEXT_SAME */
-	bool stop;	     /* the segment is dropped here */
-	bool alternative;    /* the next row of this check, or none, is possible too */
-	const char *clause;  /* "SA-LISTEN-2" */
-	const char *section; /* "3.10.7.2" */
-	const char *rules;   /* "rfc9293", "rfc793", "rfc5961", "rfc1337", ... */
-};
-extern const struct model_row model_table[];
-extern const size_t model_table_len;
 
 /* A permission to answer one segment of the tester. */
 struct model_credit {
@@ -123,7 +60,16 @@ struct model_syn {
 	uint32_t ts_val;
 };
 
+/* What the tester's last segment calls for, in the states possible then. */
+struct model_due {
+	uint16_t answers;	     /* set of enum model_answer: any of them, or ... */
+	bool silent;		     /* ... nothing at all may follow */
+	enum req_level level;	     /* of the weakest of the rows taken */
+	const struct model_row *row; /* for the clause; NULL: none was taken */
+};
+
 struct model {
+	const struct model_book *book;
 	uint16_t states; /* set of states the target may be in */
 	bool lossless;	 /* everything sent arrives, in order */
 	bool listens;	 /* the port does, when the connection is gone */
@@ -173,9 +119,13 @@ struct model {
 
 	struct model_credit credit[MODEL_MAX_CREDITS];
 	uint8_t n_credits;
+	struct model_due due;
 };
 
-/* Starts with the target in @state (LISTEN or CLOSED). */
+/*
+ * Starts with the target in @state (LISTEN or CLOSED), by the default book;
+ * another may be put into m->book right after.
+ */
 void model_init(struct model *m, enum tcp_state state, bool lossless);
 
 /* A segment of the tester was seen on the wire. */

@@ -8,6 +8,7 @@
  * states the target may be in, or the clause that the segment breaks.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -219,15 +220,85 @@ Test(model, stories)
 	}
 }
 
-/* Every clause of the table is named, and every row can be reached by a state. */
+/*
+ * Every clause of the table is named, every row has a state and a name of its own,
+ * and a check leads on to a later one.
+ */
 Test(model, table_is_complete)
 {
 	for (size_t i = 0; i < model_table_len; i++) {
 		const struct model_row *r = &model_table[i];
 
 		cr_assert(r->states != 0, "row %zu", i);
-		cr_assert(r->clause && r->section && r->rules, "row %zu", i);
+		cr_assert(r->id && r->clause && r->section && r->rules, "row %zu", i);
+		cr_assert(model_row_find(r->id) == r, "%s stands twice", r->id);
+		cr_assert(!r->then || (r->event == EVENT_SEGMENT && r->then > r->check),
+			  "%s", r->id);
 	}
+}
+
+static size_t ask(uint32_t rules, enum model_check check, enum tcp_state state,
+		  uint32_t cond, const char **first, bool *pass)
+{
+	const struct model_row *row[MODEL_MAX_CHOICES];
+	struct model_book book;
+	size_t n;
+
+	cr_assert_eq(model_book_init(&book, model_table, model_table_len, rules), 0);
+	n = model_choices(&book, model_question(EVENT_SEGMENT, check), state, cond, row, pass);
+	*first = n ? row[0]->id : "";
+	return n;
+}
+
+/* Documents narrow a choice; where they say nothing it stays as it is. */
+Test(model, rules_narrow_choices)
+{
+	const uint32_t rst = C_RST | C_SEQ_INEXACT;
+	const char *id;
+	bool pass;
+
+	cr_assert_eq(ask(RULES_DEFAULT, CHECK_RST, TCP_ESTABLISHED, rst, &id, &pass), 2);
+	cr_assert_eq(ask(RULES_RFC5961, CHECK_RST, TCP_ESTABLISHED, rst, &id, &pass), 1);
+	cr_assert_str_eq(id, "SA-RST-3");
+	cr_assert_eq(ask(RULES_RFC793, CHECK_RST, TCP_ESTABLISHED, rst, &id, &pass), 1);
+	cr_assert_str_eq(id, "SA-RST-3.rfc793");
+	cr_assert_eq(ask(RULES_RFC7323, CHECK_RST, TCP_ESTABLISHED, rst, &id, &pass), 2);
+	cr_assert(!pass);
+	/* Doing nothing is what RFC 9293 says of odd timestamps. */
+	cr_assert_eq(ask(RULES_RFC9293, CHECK_SEQ, TCP_ESTABLISHED, C_TS_ODD | C_NO_RST, &id,
+			 &pass),
+		     0);
+	cr_assert(pass);
+	cr_assert_eq(ask(RULES_RFC7323, CHECK_SEQ, TCP_ESTABLISHED, C_TS_ODD | C_NO_RST, &id,
+			 &pass),
+		     2);
+	cr_assert(!pass);
+}
+
+Test(model, rules_are_parsed)
+{
+	const char *bad;
+	uint32_t rules;
+	size_t len;
+
+	cr_assert_eq(model_rules_parse("rfc793,practice", &rules, &bad, &len), 0);
+	cr_assert_eq(rules, RULES_RFC793 | RULES_PRACTICE);
+	cr_assert_eq(model_rules_parse("rfc5961,rfc79", &rules, &bad, &len), -EINVAL);
+	cr_assert_eq(strncmp(bad, "rfc79", len), 0);
+	cr_assert_eq(model_rules_parse("", &rules, &bad, &len), -EINVAL);
+}
+
+/* A table that is too long for its index is refused. */
+Test(model, book_is_bounded)
+{
+	struct model_row many[MODEL_MAX_ASKED + 1];
+	struct model_book book;
+
+	for (size_t i = 0; i <= MODEL_MAX_ASKED; i++)
+		many[i] = model_table[0];
+	cr_assert_eq(model_book_init(&book, many, MODEL_MAX_ASKED, RULES_ALL), 0);
+	cr_assert_eq(model_book_init(&book, many, MODEL_MAX_ASKED + 1, RULES_ALL), -E2BIG);
+	cr_assert_eq(model_book_init(&book, many, MODEL_MAX_ROWS + 1, RULES_ALL), -E2BIG);
 }
 
 /* What crosses on the wire is explained by the state before. */
