@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libpcap, live.
+ * libpcap, live and from a file.
  */
 #include "link/capture_pcap.h"
 
 #include <errno.h>
 #include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/log.h"
@@ -115,6 +117,109 @@ int capture_open_live(const struct capture_config *cfg, struct capture **out, st
 	c->linktype = linktype_of(pcap);
 	*out = c;
 	return 0;
+}
+
+static int no_capture(const char *path, const char *why, int err, struct diags *ds)
+{
+	diag_add(ds, DIAG_ERROR, NULL, "%s: %s", path, why);
+	return err;
+}
+
+/* Large reads: a capture of gigabytes is read once, from front to back. */
+#define FILE_BUFFER_SIZE (1u << 20)
+
+static FILE *file_open(const char *path)
+{
+	FILE *f = strcmp(path, "-") ? fopen(path, "rbe") : stdin;
+
+	if (f)
+		setvbuf(f, NULL, _IOFBF, FILE_BUFFER_SIZE);
+	return f;
+}
+
+static int check_linktype(const char *path, pcap_t *pcap, struct diags *ds)
+{
+	int dlt = pcap_datalink(pcap);
+	const char *name = pcap_datalink_val_to_description_or_dlt(dlt);
+
+	if (frame_linktype_known(dlt))
+		return 0;
+	diag_add(ds, DIAG_ERROR, NULL, "%s: frames of the link type \"%s\" cannot be read", path,
+		 name);
+	diag_add_help(ds, "Ethernet, Linux cooked, loopback and raw IP can be read");
+	return -EPROTONOSUPPORT;
+}
+
+int capture_open_file(const char *path, struct capture **out, struct diags *ds)
+{
+	char message[PCAP_ERRBUF_SIZE] = "";
+	FILE *f = file_open(path);
+	struct capture *c;
+	pcap_t *pcap;
+	int err;
+
+	if (!f)
+		return no_capture(path, strerror(errno), -errno, ds);
+	pcap = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, message);
+	if (!pcap) {
+		if (f != stdin)
+			fclose(f);
+		return no_capture(path, message, -EINVAL, ds);
+	}
+	err = check_linktype(path, pcap, ds);
+	if (err) {
+		pcap_close(pcap);
+		return err;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		log_panic("out of memory");
+	c->pcap = pcap;
+	c->fd = -1;
+	c->linktype = linktype_of(pcap);
+	*out = c;
+	return 0;
+}
+
+/* A damaged file may hold any time: what cannot be meant is kept within bounds. */
+static int64_t file_time(const struct pcap_pkthdr *h)
+{
+	const int64_t last = INT64_MAX / 2 / 1000000000;
+	int64_t s = h->ts.tv_sec, ns = h->ts.tv_usec;
+
+	s = s < 0 ? 0 : s > last ? last : s;
+	ns = ns < 0 || ns > 999999999 ? 0 : ns;
+	return s * 1000000000 + ns;
+}
+
+int capture_next(struct capture *c, struct capture_frame *frame, const char **why)
+{
+	struct pcap_pkthdr *h;
+	const u_char *bytes;
+	int n = pcap_next_ex(c->pcap, &h, &bytes);
+
+	*why = NULL;
+	if (n == PCAP_ERROR_BREAK)
+		return 0;
+	if (n < 0) {
+		*why = pcap_geterr(c->pcap);
+		return -EBADMSG;
+	}
+	*frame = (struct capture_frame){
+		.ts_ns = file_time(h),
+		.bytes = bytes,
+		.cap_len = h->caplen,
+		.len = h->len,
+	};
+	return 1;
+}
+
+uint64_t capture_file_position(struct capture *c)
+{
+	FILE *f = pcap_file(c->pcap);
+	long at = f ? ftell(f) : -1;
+
+	return at < 0 ? 0 : (uint64_t)at;
 }
 
 void capture_close(struct capture *c)

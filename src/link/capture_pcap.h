@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Capture through libpcap; its .c file is the only one that knows libpcap.
+ * Capture through libpcap, live and from a file; its .c file is the only one that
+ * knows libpcap.
  *
  * A live capture delivers each packet at once (immediate mode), never blocks,
  * sees both directions - our own packets too, if something else than this
@@ -43,6 +44,24 @@ typedef void capture_frame_fn(void *arg, const struct capture_frame *frame);
  */
 int capture_open_live(const struct capture_config *cfg, struct capture **out, struct diags *ds);
 void capture_close(struct capture *c);
+
+/*
+ * Opens a capture file, pcap or pcapng of any byte order, version and resolution
+ * of time; "-" is standard input.  Returns 0, or -errno with a diagnostic in @ds:
+ * file trouble, -EINVAL (no capture) or -EPROTONOSUPPORT (a link type without IP
+ * that frame_ip_offset() could find).
+ */
+int capture_open_file(const char *path, struct capture **out, struct diags *ds);
+
+/*
+ * The next frame of a file; its bytes are valid until the next call.  Returns 1,
+ * 0 at the end of the file, or -EBADMSG if the file is damaged or cut short there:
+ * @why then says how, in libpcap's words, valid until capture_close().
+ */
+int capture_next(struct capture *c, struct capture_frame *frame, const char **why);
+
+/* Bytes of the file that were read so far; 0 where that cannot be told. */
+uint64_t capture_file_position(struct capture *c);
 
 /*
  * Delivers frames that are waiting, at most @max.  Returns their number, 0 if

@@ -71,6 +71,7 @@ struct link {
 static const struct link links[] = {
 	{ FRAME_ETHERNET, skip_ethernet },
 	{ FRAME_NULL, skip_null },
+	{ FRAME_LOOP, skip_null },
 	{ FRAME_RAW, skip_nothing },
 	{ FRAME_RAW_DLT, skip_nothing },
 	{ FRAME_LINUX_SLL, skip_sll },
@@ -79,19 +80,29 @@ static const struct link links[] = {
 	{ FRAME_IPV6, skip_nothing },
 };
 
+static const struct link *find_link(int linktype)
+{
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (links[i].type == linktype)
+			return &links[i];
+	return NULL;
+}
+
+bool frame_linktype_known(int linktype)
+{
+	return find_link(linktype);
+}
+
 bool frame_ip_offset(int linktype, const uint8_t *frame, size_t len, size_t *off)
 {
+	const struct link *l = find_link(linktype);
 	struct rcur c = rcur_make(frame, len);
 	uint8_t version;
-	size_t i;
 
-	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (links[i].type == linktype)
-			break;
-	if (i == sizeof(links) / sizeof(links[0]) || !links[i].skip(&c))
+	if (!l || !l->skip(&c))
 		return false;
 	*off = (size_t)(c.p - frame);
 	version = rcur_u8(&c) >> 4;
 	/* After an Ethernet type the version may be wrong: that is the packet's defect. */
-	return !c.error && (links[i].skip != skip_nothing || version == 4 || version == 6);
+	return !c.error && (l->skip != skip_nothing || version == 4 || version == 6);
 }

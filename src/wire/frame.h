@@ -22,6 +22,7 @@ enum frame_linktype {
 	FRAME_ETHERNET = 1,
 	FRAME_RAW_DLT = 12, /* IP, no header: DLT_RAW, what a live handle says */
 	FRAME_RAW = 101,    /* the same in a file (LINKTYPE_RAW) */
+	FRAME_LOOP = 108,   /* the same as NULL, but in network order (OpenBSD) */
 	FRAME_LINUX_SLL = 113,
 	FRAME_IPV4 = 228,
 	FRAME_IPV6 = 229,
@@ -34,6 +35,9 @@ enum frame_linktype {
  * *off is where the packet starts.
  */
 bool frame_ip_offset(int linktype, const uint8_t *frame, size_t len, size_t *off);
+
+/* True if frame_ip_offset() knows the link type. */
+bool frame_linktype_known(int linktype);
 
 /* What a neighbour frame says, for one who asks or answers. */
 enum neigh_kind {

@@ -45,6 +45,7 @@ static const struct framed frames[] = {
 	{ "loopback IPv6 of macOS", FRAME_NULL, "1e000000 60", 4 },
 	{ "loopback, other family", FRAME_NULL, "07000000 60", -1 },
 	{ "loopback, absurd family", FRAME_NULL, "02020202 60", -1 },
+	{ "loopback of OpenBSD", FRAME_LOOP, "00000018 60", 4 },
 	{ "loopback cut", FRAME_NULL, "020000", -1 },
 	{ "cooked", FRAME_LINUX_SLL, "0000 0001 0006 0200 0000 0002 0000 0800 45", 16 },
 	{ "cooked, ARP", FRAME_LINUX_SLL, "0000 0001 0006 0200 0000 0002 0000 0806 00", -1 },
