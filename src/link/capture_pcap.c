@@ -187,7 +187,8 @@ static int64_t file_time(const struct pcap_pkthdr *h)
 	const int64_t last = INT64_MAX / 2 / 1000000000;
 	int64_t s = h->ts.tv_sec, ns = h->ts.tv_usec;
 
-	s = s < 0 ? 0 : s > last ? last : s;
+	s = s < 0 ? 0 : s > last ? last
+				 : s;
 	ns = ns < 0 || ns > 999999999 ? 0 : ns;
 	return s * 1000000000 + ns;
 }

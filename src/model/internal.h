@@ -16,6 +16,25 @@
 /* LISTEN took a SYN: a new connection record (RFC 9293 3.10.7.2). */
 void model_open(struct model *m, const struct model_syn *syn);
 
+/*
+ * The target, in SYN-SENT, took our SYN or SYN,ACK (RFC 9293 3.10.7.3): where its
+ * receiving side begins.  @in_order: text in it is taken as it comes.
+ */
+void model_learn_irs(struct model *m, const struct segment *s, bool in_order);
+
+/* A SYN without ACK of the target: it opens. */
+bool model_rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
+		  struct model_violation *v);
+
+/* What our SYN says. */
+struct model_syn model_read_syn(const struct segment *s);
+
+/* Fills @v; always false, for the caller to return. */
+bool model_violate(struct model_violation *v, const char *clause, enum seg_field field,
+		   const char *what);
+bool model_violate_value(struct model_violation *v, const char *clause, enum seg_field field,
+			 uint32_t value, const char *what);
+
 /* What was sent on the old connection has arrived by now. */
 void model_forget_old(struct model *m, int64_t ts_ns);
 

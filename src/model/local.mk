@@ -2,7 +2,7 @@
 #
 # RFC 9293 as a table: states, transitions, permitted answers.
 
-unit_tests += tests/unit/test_model tests/unit/test_follow tests/unit/test_transitions
+unit_tests += tests/unit/test_active tests/unit/test_model tests/unit/test_follow tests/unit/test_transitions
 
 libshakedown_a_SOURCES += \
 	%D%/internal.h \
@@ -10,7 +10,9 @@ libshakedown_a_SOURCES += \
 	%D%/model.h \
 	%D%/table.h \
 	%D%/book.c \
+	%D%/active.c \
 	%D%/lint.c \
+	%D%/permitted.c \
 	%D%/model.c \
 	%D%/model_rx.c \
 	%D%/table.c

@@ -108,13 +108,13 @@ static uint32_t classify(const struct model *m, const struct segment *s)
 	c |= s->flags & TCP_ACK ? C_ACK : C_NO_ACK;
 	if (s->data_len)
 		c |= C_TEXT;
-	c |= classify_timestamps(m, s) | C_PASSIVE;
+	c |= classify_timestamps(m, s) | (m->active ? C_ACTIVE : C_PASSIVE);
 	if (s->flags & TCP_URG)
 		c |= C_URG;
 	if (s->flags & TCP_FIN)
 		c |= C_FIN;
 	if (!m->irs_known)
-		return c;
+		return c | classify_ack(m, s);
 	return c | classify_seq(m, s) | classify_ack(m, s);
 }
 
@@ -127,6 +127,7 @@ struct outcome {
 	uint16_t text_states; /* states that reached the text with room for it */
 	bool acked;	      /* the acknowledgment was processed */
 	bool opened;	      /* LISTEN or TIME-WAIT took the SYN */
+	bool synced;	      /* SYN-SENT took the SYN */
 };
 
 #define RESETS (ANS_RST_SEQ | ANS_RST_ACK | ANS_RST_ABORT)
@@ -196,7 +197,10 @@ static void take_row(struct model *m, struct outcome *o, const struct model_row 
 		p.row = row;
 	p.state = model_row_next(row, before->state);
 	add_credit(m, o->s, row);
-	if (p.state == TCP_SYN_RECEIVED && p.state != before->state) {
+	if (before->state == TCP_SYN_SENT && (row->effects & FX_IRS))
+		o->synced = true;
+	if (p.state == TCP_SYN_RECEIVED && p.state != before->state &&
+	    before->state != TCP_SYN_SENT) {
 		o->opened = true;
 		end_path(m, &p);
 	} else if (then == CHECK_N) {
@@ -244,7 +248,7 @@ static void run_state(struct model *m, struct outcome *o, enum model_check check
 	run_checks(m, o, check, &p);
 }
 
-static struct model_syn read_syn(const struct segment *s)
+struct model_syn model_read_syn(const struct segment *s)
 {
 	const struct tcp_opt *o = segment_opt(s, TCP_OPT_WSCALE);
 	const struct tcp_opt *t = segment_opt(s, TCP_OPT_TIMESTAMPS);
@@ -281,6 +285,7 @@ void model_open(struct model *m, const struct model_syn *syn)
 	m->target_shift = 0;
 	m->snd_wnd = m->max_snd_wnd = syn->window;
 	m->time_wait_ns = 0;
+	m->active = m->their_ws = m->their_ts = false;
 	m->again.set = false;
 	m->snd_moved_ns = m->rcv_moved_ns = INT64_MIN / 2;
 }
@@ -388,7 +393,7 @@ static void accept_ack(struct model *m, const struct segment *s)
 		return;
 	if (seq_gt(s->ack, m->snd_una) && seq_le(s->ack, m->snd_nxt))
 		m->snd_una = s->ack;
-	m->snd_wnd = (uint32_t)s->window << (m->ws_ok ? m->our_shift : 0);
+	m->snd_wnd = (uint32_t)s->window << (m->ws_ok && !(s->flags & TCP_SYN) ? m->our_shift : 0);
 	if (m->snd_wnd > m->max_snd_wnd)
 		m->max_snd_wnd = m->snd_wnd;
 }
@@ -466,7 +471,7 @@ static void pass_time(struct model *m, int64_t ts_ns)
  */
 static void settle_open(struct model *m, struct outcome *o, uint16_t before)
 {
-	struct model_syn syn = read_syn(o->s);
+	struct model_syn syn = model_read_syn(o->s);
 
 	m->old_alive = o->states & RECEIVING_STATES;
 	if (m->iss_known && (m->old_alive || (before & RECEIVING_STATES)))
@@ -510,6 +515,8 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 	}
 	if (before & STATE_BIT(TCP_CLOSED))
 		try_listener(m, &o);
+	if (o.synced)
+		model_learn_irs(m, s, o.states & ~STATE_BIT(TCP_SYN_RECEIVED));
 	settle_text(m, &o);
 	if (o.opened)
 		settle_open(m, &o, model_states_at(m, ts_ns));

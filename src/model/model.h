@@ -24,9 +24,9 @@
  * of states holds every outcome.  On a path that may lose packets the state
  * before a segment of the tester stays possible.
  *
- * This first version follows one connection that the tester opens.  It is used
- * by walk (to know unexpected segments) and verify; it never sees a clock but
- * the packets' own.
+ * The follower follows one connection, whoever opens it.  It is used by walk (to
+ * know unexpected segments), by verify, and for both ends of conversations that
+ * others captured; it never sees a clock but the packets' own.
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
@@ -40,6 +40,8 @@
 #include "wire/segment.h"
 
 #define STATE_BIT(s) (1u << (s))
+
+struct buf;
 
 /* A permission to answer one segment of the tester. */
 struct model_credit {
@@ -60,6 +62,22 @@ struct model_syn {
 	uint32_t ts_val;
 };
 
+/*
+ * Calls of the target's application, as an upper tester reports them (RFC 9293
+ * 3.10.1 to 3.10.5).  SHUTDOWN is "no more data to send": CLOSE with receiving
+ * left open, which looks the same from outside.
+ */
+enum model_call {
+	MODEL_CALL_OPEN_PASSIVE,
+	MODEL_CALL_OPEN_ACTIVE,
+	MODEL_CALL_SEND,
+	MODEL_CALL_RECEIVE,
+	MODEL_CALL_CLOSE,
+	MODEL_CALL_SHUTDOWN,
+	MODEL_CALL_ABORT,
+	MODEL_N_CALLS
+};
+
 /* What the tester's last segment calls for, in the states possible then. */
 struct model_due {
 	uint16_t answers;	     /* set of enum model_answer: any of them, or ... */
@@ -73,6 +91,7 @@ struct model {
 	uint16_t states; /* set of states the target may be in */
 	bool lossless;	 /* everything sent arrives, in order */
 	bool listens;	 /* the port does, when the connection is gone */
+	bool active;	 /* the target sent the first SYN */
 
 	/* A SYN that may have opened a new connection, while the old one may
 	 * still be there: the numbers below are those of the old one. */
@@ -108,9 +127,10 @@ struct model {
 	uint32_t snd_nxt_was, rcv_nxt_was;
 	int64_t snd_moved_ns, rcv_moved_ns;
 	uint8_t our_shift, target_shift;
-	bool our_ws, ws_ok;
-	bool our_ts, ts_ok;
-	uint32_t ts_max; /* newest value of our timestamps */
+	bool our_ws, their_ws, ws_ok;
+	bool our_ts, their_ts, ts_ok;
+	uint16_t syn_window; /* of the target's own SYN, never scaled */
+	uint32_t ts_max;     /* newest value of our timestamps */
 
 	uint16_t before;      /* states before the last change, and when: */
 	int64_t changed_ns;   /* what was sent then may still arrive */
@@ -131,6 +151,14 @@ void model_init(struct model *m, enum tcp_state state, bool lossless);
 /* A segment of the tester was seen on the wire. */
 void model_tx(struct model *m, const struct segment *s, int64_t ts_ns);
 
+/*
+ * The target's application is about to make @call, or has just made it: what the
+ * call leads to is possible from now on.  To be told before the first segment
+ * that the call may cause is given to model_rx().  Nothing that was possible
+ * before ends with it, since nobody knows when the call takes effect.
+ */
+void model_app(struct model *m, enum model_call call, int64_t ts_ns);
+
 /* Why a segment of the target is not permitted. */
 struct model_violation {
 	const char *clause; /* "SA-CLOSED-1"; requirement label or clause id */
@@ -140,6 +168,12 @@ struct model_violation {
 	int8_t field; /* the offending enum seg_field, or -1 */
 	bool has_value;
 	uint32_t value; /* what it should have been, if has_value */
+
+	/* What the target could have been in, and where its numbers stood. */
+	uint16_t states;
+	bool numbers;		 /* the three below are known */
+	uint32_t snd_nxt;	 /* SND.NXT */
+	uint32_t ack_lo, ack_hi; /* RCV.NXT is one of these */
 };
 
 /*
@@ -149,13 +183,18 @@ struct model_violation {
 bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
 	      struct model_violation *v);
 
+/*
+ * What would have been permitted instead, appended to @out: "an ACK with
+ * SEQ=0x00000002 and ACK=0x00000005, data, or a FIN".
+ */
+void model_permitted_str(const struct model_violation *v, struct buf *out);
+
 /* True if the target may be in @state. */
 bool model_possible(const struct model *m, enum tcp_state state);
 
 /* True if the segment repeats sequence space that was sent before. */
 bool model_is_retransmission(const struct model *m, const struct segment *s);
 
-struct buf;
 /* "CLOSE-WAIT or LAST-ACK", appended to @out. */
 void model_states_str(uint16_t states, struct buf *out);
 

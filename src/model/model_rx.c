@@ -19,8 +19,8 @@
 /* A keep-alive or window probe repeats old sequence space after a quiet time. */
 #define PROBE_QUIET_NS INT64_C(1000000000)
 
-static bool violate(struct model_violation *v, const char *clause,
-		    enum seg_field field, const char *what)
+bool model_violate(struct model_violation *v, const char *clause, enum seg_field field,
+		   const char *what)
 {
 	*v = (struct model_violation){
 		.clause = clause,
@@ -32,10 +32,10 @@ static bool violate(struct model_violation *v, const char *clause,
 	return false;
 }
 
-static bool violate_value(struct model_violation *v, const char *clause,
-			  enum seg_field field, uint32_t value, const char *what)
+bool model_violate_value(struct model_violation *v, const char *clause, enum seg_field field,
+			 uint32_t value, const char *what)
 {
-	violate(v, clause, field, what);
+	model_violate(v, clause, field, what);
 	v->has_value = true;
 	v->value = value;
 	return false;
@@ -119,20 +119,24 @@ static bool wrong_form(const struct model_credit *c, const struct segment *s,
 
 	if (c->answers & ANS_RST_SEQ) {
 		if (ack)
-			return violate_value(v, c->clause, FIELD_FLAGS, TCP_RST,
-					     "a reset that answers an ACK carries no ACK bit");
-		return violate_value(v, c->clause, FIELD_SEQ, c->seq,
-				     "a reset that answers an ACK takes SEG.ACK as its SEQ");
+			return model_violate_value(v, c->clause, FIELD_FLAGS, TCP_RST,
+						   "a reset that answers an ACK "
+						   "carries no ACK bit");
+		return model_violate_value(v, c->clause, FIELD_SEQ, c->seq,
+					   "a reset that answers an ACK "
+					   "takes SEG.ACK as its SEQ");
 	}
 	if (!ack)
-		return violate_value(v, c->clause, FIELD_FLAGS, TCP_RST | TCP_ACK,
-				     "a reset that answers a segment without ACK carries one");
+		return model_violate_value(v, c->clause, FIELD_FLAGS, TCP_RST | TCP_ACK,
+					   "a reset that answers a segment "
+					   "without ACK carries one");
 	if (s->seq != 0)
-		return violate_value(v, c->clause, FIELD_SEQ, 0,
-				     "a reset that answers a segment without ACK has SEQ 0");
-	return violate_value(v, c->clause, FIELD_ACK, c->ack,
-			     "a reset that answers a segment without ACK "
-			     "acknowledges SEG.SEQ+SEG.LEN");
+		return model_violate_value(v, c->clause, FIELD_SEQ, 0,
+					   "a reset that answers a segment "
+					   "without ACK has SEQ 0");
+	return model_violate_value(v, c->clause, FIELD_ACK, c->ack,
+				   "a reset that answers a segment without ACK "
+				   "acknowledges SEG.SEQ+SEG.LEN");
 }
 
 /* SEQ=SND.NXT, where what stands before it may have been lost or overtaken. */
@@ -164,13 +168,14 @@ static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
 			return wrong_form(&m->credit[i], s, v);
 	}
 	if ((m->states & STATE_BIT(TCP_SYN_RECEIVED)) && !m->iss_known)
-		return violate(v, "SA-LISTEN-3", FIELD_FLAGS,
-			       "a listener answers a SYN with SYN,ACK");
+		return model_violate(v, "SA-LISTEN-3", FIELD_FLAGS,
+				     "a listener answers a SYN with SYN,ACK");
 	if ((states & RECEIVING_STATES) && m->iss_known)
-		return violate_value(v, "3.10.5-ABORT", FIELD_SEQ, m->snd_nxt,
-				     "a reset that nothing called for, and its SEQ is not SND.NXT");
-	return violate(v, "3.5.2", FIELD_FLAGS,
-		       "a reset that no segment called for");
+		return model_violate_value(v, "3.10.5-ABORT", FIELD_SEQ, m->snd_nxt,
+					   "a reset that nothing called for, "
+					   "and its SEQ is not SND.NXT");
+	return model_violate(v, "3.5.2", FIELD_FLAGS,
+			     "a reset that no segment called for");
 }
 
 /* SYN */
@@ -198,11 +203,11 @@ static bool check_syn_ack(struct model *m, const struct segment *s,
 			  struct model_violation *v)
 {
 	if (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, m->syn_end))
-		return violate_value(v, "SA-LISTEN-3", FIELD_ACK, m->irs + 1,
-				     "SYN,ACK acknowledges SEG.SEQ+1");
+		return model_violate_value(v, "SA-LISTEN-3", FIELD_ACK, m->irs + 1,
+					   "SYN,ACK acknowledges SEG.SEQ+1");
 	if (m->iss_known && s->seq != m->iss)
-		return violate_value(v, "SA-LISTEN-3", FIELD_SEQ, m->iss,
-				     "a repeated SYN,ACK has the same ISS");
+		return model_violate_value(v, "SA-LISTEN-3", FIELD_SEQ, m->iss,
+					   "a repeated SYN,ACK has the same ISS");
 	return true;
 }
 
@@ -232,12 +237,10 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 	uint16_t may = STATE_BIT(TCP_SYN_RECEIVED) | STATE_BIT(TCP_ESTABLISHED);
 
 	if (!(s->flags & TCP_ACK))
-		return violate_value(v, "SA-LISTEN-3", FIELD_FLAGS,
-				     TCP_SYN | TCP_ACK,
-				     "a SYN without ACK answers nothing");
+		return model_rx_syn(m, s, ts_ns, v);
 	if (!(states & may) || !m->irs_known)
-		return violate(v, "SA-LISTEN-2", FIELD_FLAGS,
-			       "a SYN,ACK that no SYN called for");
+		return model_violate(v, "SA-LISTEN-2", FIELD_FLAGS,
+				     "a SYN,ACK that no SYN called for");
 	if (m->again.set && seq_gt(s->ack, m->again.irs) && seq_le(s->ack, m->again.end)) {
 		model_open(m, &m->again);
 		m->states = STATE_BIT(TCP_SYN_RECEIVED);
@@ -246,6 +249,8 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 		return false;
 	if (!m->iss_known)
 		follow_syn_ack(m, s);
+	else if (m->active && (m->states & STATE_BIT(TCP_SYN_RECEIVED)))
+		m->rcv_nxt = s->ack; /* simultaneous open: text of our SYN taken or not */
 	learn_window(m, s);
 	m->rcv_nxt_lo = seq_max(m->rcv_nxt_lo, s->ack);
 	return true;
@@ -262,12 +267,12 @@ static bool check_ack_number(const struct model *m, const struct segment *s,
 	bool verbatim = model_is_retransmission(m, s) && seq_gt(s->ack, m->irs);
 
 	if (seq_gt(s->ack, seq_max(m->rcv_nxt, m->rcv_max)))
-		return violate_value(v, "3.4-ACK-BEYOND", FIELD_ACK, m->rcv_nxt,
-				     "acknowledges what was never sent in order");
+		return model_violate_value(v, "3.4-ACK-BEYOND", FIELD_ACK, m->rcv_nxt,
+					   "acknowledges what was never sent in order");
 	if (seq_lt(s->ack, m->rcv_nxt_lo) && !overtaken && !verbatim)
-		return violate_value(v, "3.4-ACK-BACKWARDS", FIELD_ACK,
-				     m->rcv_nxt_lo,
-				     "acknowledges less than before");
+		return model_violate_value(v, "3.4-ACK-BACKWARDS", FIELD_ACK,
+					   m->rcv_nxt_lo,
+					   "acknowledges less than before");
 	return true;
 }
 
@@ -297,8 +302,8 @@ static bool check_empty(const struct model *m, const struct segment *s,
 	if (is_recent(m, m->snd_moved_ns, ts_ns) && seq_lt(s->seq, m->snd_nxt) &&
 	    seq_ge(s->seq, m->snd_nxt_was))
 		return true;
-	return violate_value(v, "3.10.7.4-SEQ", FIELD_SEQ, m->snd_nxt,
-			     "an acknowledgment carries SEQ=SND.NXT");
+	return model_violate_value(v, "3.10.7.4-SEQ", FIELD_SEQ, m->snd_nxt,
+				   "an acknowledgment carries SEQ=SND.NXT");
 }
 
 static bool check_window(const struct model *m, const struct segment *s,
@@ -309,9 +314,9 @@ static bool check_window(const struct model *m, const struct segment *s,
 	/* One octet may probe a zero window (3.8.6.1). */
 	if (s->data_len <= 1 || seq_le(end, right))
 		return true;
-	return violate_value(v, "3.8.6-WINDOW", FIELD_DATA_LEN,
-			     seq_gt(right, s->seq) ? right - s->seq : 0,
-			     "sends beyond the window that it was offered");
+	return model_violate_value(v, "3.8.6-WINDOW", FIELD_DATA_LEN,
+				   seq_gt(right, s->seq) ? right - s->seq : 0,
+				   "sends beyond the window that it was offered");
 }
 
 static bool check_text(const struct model *m, const struct segment *s,
@@ -322,22 +327,22 @@ static bool check_text(const struct model *m, const struct segment *s,
 	uint32_t end = s->seq + segment_len(s);
 
 	if (seq_le(s->seq, m->iss))
-		return violate_value(v, "3.4-SEQ", FIELD_SEQ, m->snd_nxt,
-				     "its data begins at or before its ISS");
+		return model_violate_value(v, "3.4-SEQ", FIELD_SEQ, m->snd_nxt,
+					   "its data begins at or before its ISS");
 	if (m->lossless && seq_gt(s->seq, m->snd_nxt))
-		return violate_value(v, "3.4-SEQ", FIELD_SEQ, m->snd_nxt,
-				     "leaves a gap in its sequence numbers");
+		return model_violate_value(v, "3.4-SEQ", FIELD_SEQ, m->snd_nxt,
+					   "leaves a gap in its sequence numbers");
 	if (m->fin_sent && seq_gt(end, m->fin_seq + 1))
-		return violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->snd_nxt,
-				     "sends new data after its FIN");
+		return model_violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->snd_nxt,
+					   "sends new data after its FIN");
 	if (m->fin_sent && (s->flags & TCP_FIN) && end != m->fin_seq + 1)
-		return violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->fin_seq,
-				     "repeats its FIN at another sequence number");
+		return model_violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->fin_seq,
+					   "repeats its FIN at another sequence number");
 	/* CLOSE in SYN-RECEIVED sends a FIN at once (3.10.4). */
 	if (seq_gt(end, m->snd_nxt) && !(states & sending) &&
 	    !((states & STATE_BIT(TCP_SYN_RECEIVED)) && !s->data_len))
-		return violate(v, "3.3.2-SENDING", FIELD_DATA_LEN,
-			       "sends new data in a state that cannot send");
+		return model_violate(v, "3.3.2-SENDING", FIELD_DATA_LEN,
+				     "sends new data in a state that cannot send");
 	return check_window(m, s, v);
 }
 
@@ -400,6 +405,19 @@ static void follow_text(struct model *m, const struct segment *s, int64_t ts_ns)
 		m->states &= RECEIVING_STATES;
 }
 
+static bool no_connection(const struct model *m, struct model_violation *v)
+{
+	const char *clause = "SA-CLOSED-1";
+
+	if (m->states & STATE_BIT(TCP_SYN_SENT))
+		return model_violate(v, "SA-SYNSENT-7", FIELD_FLAGS,
+				     "sends before its SYN was answered");
+	if (m->states & STATE_BIT(TCP_LISTEN))
+		clause = "SA-LISTEN-5";
+	return model_violate(v, clause, FIELD_FLAGS,
+			     "sends on a connection that does not exist");
+}
+
 static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 		     struct model_violation *v)
 {
@@ -407,16 +425,13 @@ static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 	bool ok;
 
 	if (!(states & RECEIVING_STATES))
-		return violate(v,
-			       m->states & STATE_BIT(TCP_LISTEN) ? "SA-LISTEN-5" : "SA-CLOSED-1",
-			       FIELD_FLAGS,
-			       "sends on a connection that does not exist");
+		return no_connection(m, v);
 	if (!(s->flags & TCP_ACK))
-		return violate(v, "3.1-ACK", FIELD_FLAGS,
-			       "a segment without ACK after the handshake");
+		return model_violate(v, "3.1-ACK", FIELD_FLAGS,
+				     "a segment without ACK after the handshake");
 	if (!m->iss_known)
-		return violate(v, "SA-LISTEN-3", FIELD_FLAGS,
-			       "answers a SYN with something else than SYN,ACK");
+		return model_violate(v, "SA-LISTEN-3", FIELD_FLAGS,
+				     "answers a SYN with something else than SYN,ACK");
 	ok = check_ack_number(m, s, ts_ns, v);
 	if (ok)
 		ok = segment_len(s) ? is_probe(m, s, ts_ns) || check_text(m, s, states, v)
@@ -426,12 +441,24 @@ static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 	return ok;
 }
 
+/* Where the target stood: to be said if the segment is not permitted. */
+static void note_position(const struct model *m, int64_t ts_ns, struct model_violation *v)
+{
+	v->states = model_states_at(m, ts_ns);
+	v->numbers = m->iss_known && m->irs_known;
+	v->snd_nxt = m->snd_nxt;
+	v->ack_lo = m->rcv_nxt_lo;
+	v->ack_hi = m->rcv_nxt;
+}
+
 bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
 	      struct model_violation *v)
 {
+	struct model_violation at;
 	bool ok;
 
 	model_forget_old(m, ts_ns);
+	note_position(m, ts_ns, &at);
 	if (s->flags & TCP_RST)
 		ok = rx_rst(m, s, ts_ns, v);
 	else if (s->flags & TCP_SYN)
@@ -439,5 +466,12 @@ bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
 	else
 		ok = rx_other(m, s, ts_ns, v);
 	m->last_ns = ts_ns;
+	if (!ok) {
+		v->states = at.states;
+		v->numbers = at.numbers;
+		v->snd_nxt = at.snd_nxt;
+		v->ack_lo = at.ack_lo;
+		v->ack_hi = at.ack_hi;
+	}
 	return ok;
 }

@@ -173,6 +173,10 @@ static void add_finding(struct human *h, const struct report_result *res, const 
 		add_excerpt(h, f);
 		pair_add(&h->report.out, f, res->trace, &look, h->arena);
 	}
+	if (f->states)
+		add_line(h, "state", f->states);
+	if (f->permitted)
+		add_line(h, "permitted", f->permitted);
 	if (f->remedy)
 		add_line(h, "remedy", f->remedy);
 }

@@ -194,6 +194,14 @@ static void add_finding(struct junit *j, const struct report_result *res, const 
 		buf_printf(s, "\n  %s: expected %s, not %s", f->mismatch[i].field,
 			   f->mismatch[i].expected, f->mismatch[i].actual);
 	}
+	if (f->states) {
+		buf_adds(s, "\n  state     ");
+		text_add(s, f->states);
+	}
+	if (f->permitted) {
+		buf_adds(s, "\n  permitted ");
+		text_add(s, f->permitted);
+	}
 	if (f->remedy) {
 		buf_adds(s, "\n  remedy    ");
 		text_add(s, f->remedy);

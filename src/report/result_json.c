@@ -134,6 +134,10 @@ static struct json *finding(const struct finding *f, const struct trace *t)
 		json_set(o, "packet", packet(t, (size_t)f->packet));
 	if (f->n_mismatch)
 		json_set(o, "differs", mismatches(f));
+	if (f->states)
+		json_set_string(o, "states", f->states);
+	if (f->permitted)
+		json_set_string(o, "permitted", f->permitted);
 	if (f->remedy)
 		json_set_string(o, "remedy", f->remedy);
 	return o;

@@ -71,6 +71,10 @@ static void add_finding(struct tap *t, const struct report_result *res, const st
 		buf_printf(out, "      frame: %d\n", f->packet + 1);
 	}
 	add_mismatches(t, f);
+	if (f->states)
+		add_key(t, "      ", "states", f->states);
+	if (f->permitted)
+		add_key(t, "      ", "permitted", f->permitted);
 	if (f->remedy)
 		add_key(t, "      ", "remedy", f->remedy);
 }

@@ -45,6 +45,9 @@ struct finding {
 	const struct mismatch *mismatch;
 	size_t n_mismatch;
 	const char *remedy; /* FAULT: what to do, or NULL */
+	/* UNEXPECTED, by the model: the states the target could have been in, and
+	 * what it could have sent there; or NULL. */
+	const char *states, *permitted;
 };
 
 struct verdict {

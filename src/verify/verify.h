@@ -19,6 +19,13 @@ void verdict_without_trace(const struct plan *plan, enum verdict_kind kind,
 			   const char *reason, struct arena *arena,
 			   struct verdict *out);
 
+/*
+ * Sets @out->states and @out->permitted to what @violation says of them; the
+ * texts live in @arena.
+ */
+void verify_violation_text(const struct model_violation *violation, struct arena *arena,
+			   struct finding *out);
+
 /* True if the verdict counts against conformance with these settings. */
 bool verdict_is_nonconforming(const struct verdict *v, bool strict);
 

@@ -9,6 +9,7 @@
 #include "model/lint.h"
 #include "plan/plan_text.h"
 #include "verify/internal.h"
+#include "verify/verify.h"
 
 void verify_fault(struct verify *v, enum trace_fault_kind kind, int packet,
 		  int64_t detail)
@@ -307,6 +308,19 @@ static struct mark mark_of(const struct verify *v, const struct walk_finding *f)
 	return st->at.src ? st->at : v->plan->at;
 }
 
+void verify_violation_text(const struct model_violation *violation, struct arena *arena,
+			   struct finding *out)
+{
+	struct buf b = BUF_INIT;
+
+	model_states_str(violation->states, &b);
+	out->states = arena_strdup(arena, buf_str(&b));
+	buf_reset(&b);
+	model_permitted_str(violation, &b);
+	out->permitted = arena_strdup(arena, buf_str(&b));
+	buf_fini(&b);
+}
+
 void verify_finding_text(struct verify *v, const struct walk_finding *f,
 			 struct finding *out)
 {
@@ -322,6 +336,8 @@ void verify_finding_text(struct verify *v, const struct walk_finding *f,
 	};
 	if (f->fault)
 		out->remedy = trace_faults[f->fault].remedy;
+	if (f->kind == FINDING_UNEXPECTED && f->has_violation)
+		verify_violation_text(&f->violation, v->arena, out);
 	fill_mismatches(v, f, out);
 }
 
