@@ -13,4 +13,13 @@ EXTRA_DIST += \
 	reports/linux-lab.md \
 	reports/linux-lab/window-edge.inside.ip-4.pcapng \
 	reports/linux-lab/window-edge.outside.ip-4.seq-edge.pcapng \
-	reports/linux-lab/window-edge.outside.ip-4.seq-edge-and-1.pcapng
+	reports/linux-lab/window-edge.outside.ip-4.seq-edge-and-1.pcapng \
+	reports/lwip.md \
+	reports/lwip/acceptability.ack-of-unsent.beyond-by-one.ip-4.iss-random.pcapng \
+	reports/lwip/closed-port.ack.flags-ack.ip-4.iss-random.number-last.pcapng \
+	reports/lwip/closed-port.no-ack.flags-syn-fin.ip-4.iss-random.pcapng \
+	reports/lwip/data.no-flags.flags-fin.ip-4.iss-random.pcapng \
+	reports/lwip/data.no-flags.flags-none.ip-4.iss-random.pcapng \
+	reports/lwip/handshake.ack-of-unsent.beyond-by-one.ip-4.iss-random.pcapng \
+	reports/lwip/listen.ack-draws-reset.flags-ack.ip-4.iss-random.pcapng \
+	reports/lwip/window-edge.outside.ip-4.seq-edge.pcapng

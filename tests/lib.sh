@@ -94,10 +94,10 @@ poll() {
 tracked_files() { git -C "$top_srcdir" -c "safe.directory=$top_srcdir" ls-files; }
 need_git() { need 'not a git clone' test -e "$top_srcdir/.git"; need 'no git' git --version; }
 
-# sources SUFFIX...: prints the files under src, tests and bench that end so.
+# sources SUFFIX...: prints the files under src, tests, bench and examples that end so.
 sources() {
 	local suffix
 	for suffix; do
-		(cd "$top_srcdir" && find src tests bench -name "*$suffix" | LC_ALL=C sort)
+		(cd "$top_srcdir" && find src tests bench examples -name "*$suffix" | LC_ALL=C sort)
 	done
 }

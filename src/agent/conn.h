@@ -17,8 +17,7 @@
 #include <stdint.h>
 
 #include "agent/loop.h"
-
-struct agent_service;
+#include "agent/service.h"
 
 struct agent_conn {
 	struct agent_watch watch; /* first: the loop hands it back */
@@ -34,7 +33,7 @@ struct agent_conn {
 	bool closing;	 /* close when nothing is pending */
 };
 
-/* For the owner. */
+/* For the owner; what the services may call is in service.h. */
 
 /*
  * Starts @service on the connected, non-blocking socket @fd, which it owns from
@@ -54,28 +53,5 @@ bool agent_conn_is_open(const struct agent_conn *c);
 
 /* Frees what the connection holds, but not @c; resets it if still open. */
 void agent_conn_fini(struct agent_conn *c);
-
-/* For the services.  After any of these the connection may have ended. */
-
-/*
- * Sends all of @data, now or as the peer's window opens; until it is gone
- * nothing more is read.  @data is copied as needed.
- */
-void agent_conn_send(struct agent_conn *c, const uint8_t *data, size_t len);
-
-/* Sends what fits now; returns how much that was.  Not with data pending. */
-size_t agent_conn_offer(struct agent_conn *c, const uint8_t *data, size_t len);
-
-/* From now on calls on_writable whenever there is room. */
-void agent_conn_want_room(struct agent_conn *c);
-
-/* Sends FIN after everything pending, and goes on reading. */
-void agent_conn_finish(struct agent_conn *c);
-
-/* Closes after everything pending was sent; nothing more is read. */
-void agent_conn_close(struct agent_conn *c);
-
-/* A number the service may keep with the connection, 0 at first. */
-uint32_t *agent_conn_cursor(struct agent_conn *c);
 
 #endif

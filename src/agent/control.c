@@ -135,14 +135,18 @@ static void emit_event(void *requester, const uint8_t *event, size_t len);
 static struct requester *requester_new(struct agent_control *c, const struct origin *origin)
 {
 	struct requester *r = make_room(c) ? calloc(1, sizeof(*r)) : NULL;
-	struct agent_upper_config cfg = { .ops = &agent_stack_sockets_ops,
+	struct agent_upper_config cfg = { .ops = c->cfg.ops,
+					  .stack = c->cfg.stack,
 					  .limits = &c->limits,
 					  .emit = emit_event,
 					  .requester = r };
 
 	if (!r)
 		return NULL;
-	cfg.stack = &r->stack;
+	if (!cfg.ops) {
+		cfg.ops = &agent_stack_sockets_ops;
+		cfg.stack = &r->stack;
+	}
 	r->stack = (struct agent_stack){ c->loop, scope_of(&origin->peer), &c->ended_sockets };
 	r->upper = agent_upper_new(&cfg);
 	if (!r->upper) {

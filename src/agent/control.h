@@ -22,6 +22,7 @@
 #include "agent/allow.h"
 #include "agent/loop.h"
 #include "agent/sock.h"
+#include "agent/stack.h"
 
 struct agent_control_config {
 	const struct agent_addr *addrs; /* to listen on; the caller's */
@@ -31,6 +32,9 @@ struct agent_control_config {
 	size_t n_nets;
 	size_t max_sockets; /* of all upper testers */
 	uint64_t idle_ms;   /* since the last request; 0: no limit */
+	/* Whose sockets requesters get: NULL for the system's own (stack.h). */
+	const struct agent_stack_ops *ops;
+	void *stack; /* for ops */
 };
 
 struct agent_control_stats {

@@ -6,8 +6,6 @@
 
 #include <time.h>
 
-#include "agent/conn.h"
-
 /* Characters of a chargen line, and the printing characters it turns through. */
 #define LINE_CHARS 72
 #define PRINTING 95

@@ -30,7 +30,8 @@
  * an echo that the peer's window does not take; while there is such a part,
  * echo does not read, so its receive window closes.
  *
- * A service only uses the functions of conn.h, not sockets.
+ * A service only uses the functions below, not sockets: conn.c has them on the
+ * system's own, and the port to another stack has them on that.
  */
 #ifndef AGENT_SERVICE_H
 #define AGENT_SERVICE_H
@@ -79,5 +80,28 @@ void agent_chargen_fill(uint8_t *out);
  * is too small.
  */
 size_t agent_daytime_format(int64_t unix_time, char *out, size_t size);
+
+/* What a service may do.  After any of these the connection may have ended. */
+
+/*
+ * Sends all of @data, now or as the peer's window opens; until it is gone
+ * nothing more is read.  @data is copied as needed.
+ */
+void agent_conn_send(struct agent_conn *c, const uint8_t *data, size_t len);
+
+/* Sends what fits now; returns how much that was.  Not with data pending. */
+size_t agent_conn_offer(struct agent_conn *c, const uint8_t *data, size_t len);
+
+/* From now on calls on_writable whenever there is room. */
+void agent_conn_want_room(struct agent_conn *c);
+
+/* Sends FIN after everything pending, and goes on reading. */
+void agent_conn_finish(struct agent_conn *c);
+
+/* Closes after everything pending was sent; nothing more is read. */
+void agent_conn_close(struct agent_conn *c);
+
+/* A number the service may keep with the connection, 0 at first. */
+uint32_t *agent_conn_cursor(struct agent_conn *c);
 
 #endif

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# lwIP as a target (examples/lwip): a TCP that is no kernel's, on a TAP interface
+# in a network namespace of its own.  The suite finds what reports/lwip.md says,
+# and nothing else.
+. "$abs_top_srcdir/tests/lib.sh"
+for name in $(compgen -e SHAKEDOWN_); do unset "$name"; done
+export SHAKEDOWN_TESTCASES=$top_srcdir/testcases
+target=$top_builddir/examples/lwip/lwip-target
+profile=$top_srcdir/examples/lwip/profile.yaml
+need 'liblwip-dev was not there when this was configured' test -x "$target"
+need 'no network namespaces here' unshare -Urn true
+need 'no iproute2' ip -V
+need 'no ethtool' ethtool --version
+need 'no python3' python3 --version
+need 'no TAP interfaces here' unshare -Urn ip tuntap add mode tap
+cd "$tmp" || exit 99
+
+# beside_lwip COMMAND...: with lwIP's end of the TAP interface lwip0 in a program
+# that ends with the command, and the kernel's end without an address.
+beside_lwip() {
+	unshare -Urnpf --kill-child bash -c '
+		target=$1
+		shift
+		exec 3< <(exec "$target" --tap lwip0 --bind 192.0.2.1/24 --bind 2001:db8::1 \
+			--testability 127.0.0.1:10000 --ready-fd 1)
+		read -r _ <&3 || exit 99
+		ethtool -K lwip0 gro off
+		ip link set lo up
+		ip link set lwip0 up addrgenmode none
+		"$@"' - "$target" "$@"
+}
+shakedown() { beside_lwip "$top_builddir/shakedown" "$@" --target-profile "$profile"; }
+
+# Cases that some variant of did not pass, with verdict and requirement.
+broken() {
+	python3 - "$1" <<'PY'
+import json, sys
+lines = set()
+for line in open(sys.argv[1]):
+    e = json.loads(line)
+    if "verdict" in e and "id" in e and e["verdict"] != "pass":
+        f = e["findings"][0] if e["findings"] else {}
+        lines.add(" ".join((e["id"].split("[")[0], e["verdict"], f.get("requirement", "-"))))
+print("\n".join(sorted(lines)))
+PY
+}
+
+# What is wrong with lwIP 2.1.3, and why: reports/lwip.md.
+cat >known <<'TEXT'
+acceptability/ack-of-unsent fail rfc9293:3.4-ACK-BEYOND
+closed-port/ack fail rfc9293:SA-CLOSED-3
+closed-port/ack-with-data fail rfc9293:SA-CLOSED-3
+closed-port/no-ack fail rfc9293:SA-CLOSED-2
+closed-port/reset fail rfc9293:SA-CLOSED-3
+data/no-flags fail rfc9293:SA-ACK-1
+handshake/ack-of-unsent fail rfc9293:SA-ACK-3
+handshake/wrong-ack-draws-reset fail rfc9293:SA-ACK-3
+listen/ack-draws-reset fail rfc9293:SA-LISTEN-2
+listen/nothing-ignored fail rfc9293:SA-LISTEN-2
+listen/reset-ignored fail rfc9293:SA-LISTEN-2
+TEXT
+
+shakedown run --tag textbook --evidence all --format jsonl >textbook.jsonl 2>err
+check 'the suite runs to its end' test $? -eq 1
+broken textbook.jsonl >found
+check_empty 'lwIP breaks what it is known to break, and no more' diff known found
+[ -s err ] && diag <err
+check 'nothing was skipped' eval '! grep -q "\"verdict\": *\"skip\"" textbook.jsonl'
+check_empty 'no verdict changes offline' \
+	eval '"$top_builddir/shakedown" verify -q all/*.pcapng 2>&1 >/dev/null | grep "the verdict was"'
+
+# What is published can be computed again.
+published() { "$top_builddir/shakedown" verify -q "$@" 2>&1 >/dev/null | grep 'the verdict was'; }
+check_empty 'the published captures have their verdicts' \
+	published "$top_srcdir"/reports/lwip/[acdhl]*.pcapng
+check_status 1 'which are failures' \
+	"$top_builddir/shakedown" verify -q "$top_srcdir"/reports/lwip/[acdhl]*.pcapng
+check_empty 'the one of an example has' published \
+	--cases "$top_srcdir/examples/window-edge.yaml" "$top_srcdir"/reports/lwip/window-edge.*.pcapng
+
+# The addresses of the tester are nobody else's: its own answers find it there.
+answers() {
+	tshark -r all/handshake.three-way.ip-"$1".iss-random.pcapng -Y "$2" 2>/dev/null | grep -q .
+}
+if command -v tshark >/dev/null; then
+	check 'IPv4 is from an address of the tester' answers 4 'tcp && ip.src == 192.0.2.2'
+	check 'IPv6 is' answers 6 'tcp && ipv6.src == 2001:db8::2'
+else
+	skip 'whose addresses they are' 'no tshark'
+fi
+check 'a case that lwIP passes' shakedown run close-by-tester/four-way --evidence none
+check_status 1 'and one that it fails' shakedown run closed-port/ack --evidence none
+done_testing
