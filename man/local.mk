@@ -3,4 +3,4 @@
 # Manual pages, mdoc by hand.
 
 dist_man_MANS += %D%/shakedown-agent.8
-dist_man_MANS += %D%/shakedown.1 %D%/shakedown-target.5 %D%/shakedown-testcase.5
+dist_man_MANS += %D%/shakedown.1 %D%/shakedown-deviations.5 %D%/shakedown-target.5 %D%/shakedown-testcase.5

@@ -4,6 +4,7 @@
 # the published reports, which are only distributed.
 
 nobase_dist_pkgdata_DATA += \
+	reports/known/linux.yaml \
 	reports/schema/events.json \
 	reports/schema/junit.xsd \
 	reports/schema/report.json

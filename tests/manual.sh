@@ -18,7 +18,7 @@ for page in "${pages[@]}"; do
 done
 
 # Whole files stand in displays of their own.
-for page in testcase target; do
+for page in testcase target deviations; do
 	awk -v page=$page '
 		/^\.Bd -literal/ { file = sprintf("example-%s-%d.yaml", page, ++n); inside = 1; next }
 		/^\.Ed/ { inside = 0; close(file) }
@@ -30,7 +30,7 @@ for file in example-*.yaml; do
 	check "the file in $file" "$top_builddir/shakedown" validate "$file"
 	n=$((n + 1))
 done
-check 'there were case files and a profile' test $n -ge 6
+check 'there were files of each kind' test $n -ge 7
 
 # Examples after `.\" run`; those with "lab" need namespaces.
 lab=yes

@@ -3,7 +3,7 @@
 #
 # The JSON Schema that `shakedown schema` prints is one, takes every bundled case
 # file, and rejects those of tests/diag whose mistake a schema can see; the same of
-# the schema of target profiles.
+# the schemas of target profiles and of known deviations.
 . "$abs_top_srcdir/tests/lib.sh"
 need 'python3-jsonschema and python3-yaml are not installed' python3 -c 'import jsonschema, yaml'
 
@@ -46,5 +46,15 @@ for name in case-file keys-missing kind-wrong ports-empty ports-wrong timers unk
 	values-wrong; do
 	check_status 3 "it rejects tests/diag/target/$name.yaml" \
 		python3 "$tmp/check.py" "$tmp/target.json" "$top_srcdir/tests/diag/target/$name.yaml"
+done
+
+check 'shakedown schema deviations' sh -c '"$1" schema deviations >"$2" && test -s "$2"' sh \
+	"$top_builddir/shakedown" "$tmp/deviations.json"
+check 'it is a JSON Schema' python3 "$tmp/check.py" "$tmp/deviations.json"
+check 'it takes the bundled list' python3 "$tmp/check.py" "$tmp/deviations.json" \
+	"$top_srcdir/reports/known/linux.yaml"
+for name in keys-missing kind-wrong not-a-list target-profile unknown-keys values-wrong; do
+	check_status 3 "it rejects tests/diag/known/$name.yaml" python3 "$tmp/check.py" \
+		"$tmp/deviations.json" "$top_srcdir/tests/diag/known/$name.yaml"
 done
 done_testing

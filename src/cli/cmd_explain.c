@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "cli/command.h"
 #include "cli/select.h"
+#include "plan/pattern.h"
 #include "plan/plan_text.h"
 #include "report/requirements.h"
 #include "report/text.h"
@@ -208,7 +209,7 @@ static size_t explain_cases(const char *selector, const struct suite *s)
 		size_t end = i, hit = n;
 
 		for (; end < n && !strcmp(suite_plan(s, end)->case_id, p->case_id); end++)
-			if (hit == n && select_matches(selector, suite_plan(s, end)))
+			if (hit == n && pattern_takes_plan(selector, suite_plan(s, end)))
 				hit = end;
 		if (hit < n) {
 			if (shown++)

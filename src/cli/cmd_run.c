@@ -16,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/evidence_dir.h"
+#include "cli/known.h"
 #include "cli/results.h"
 #include "cli/select.h"
 #include "report/text.h"
@@ -32,6 +33,7 @@ struct run_command {
 	struct evidence_dir evidence;
 	struct arena *arena; /* of one verdict */
 	struct attempts *attempts;
+	struct known known;
 	unsigned int dead; /* runs in a row that found the target dead */
 	bool gone;	   /* so the others were not started */
 };
@@ -130,6 +132,7 @@ static void on_ended(void *arg, const struct plan *plan, const struct trace *tra
 	verify_run(plan, trace, c->arena, &v);
 	attempts_settle(c->attempts, plan, c->arena, &v);
 	watch_target(c, &v, trace);
+	verdict_compare_known(&c->known.list, plan, c->conn.target.name, c->arena, &v);
 	add_result(c, &res);
 }
 
@@ -222,6 +225,7 @@ static const char *rerun_prefix(const struct cli *cli)
 		add_option(&b, "rst-guard", o->rst_guard);
 	if (o->set_offloads)
 		add_option(&b, "set-offloads", NULL);
+	add_options(&b, "known", &o->known);
 	s = arena_strdup(o->arena, buf_str(&b));
 	buf_fini(&b);
 	return s;
@@ -355,7 +359,7 @@ static int finish_reports(struct run_command *c, int status)
 /* What can fail without a packet comes first. */
 static int run_with_reports(struct run_command *c)
 {
-	int status = results_open(&c->results, c->cli);
+	int status = results_open(&c->results, c->cli), stale = CLI_OK;
 
 	c->results.suite.run_id = results_run_id(c->cli->opt.arena);
 	if (status == CLI_OK)
@@ -364,8 +368,10 @@ static int run_with_reports(struct run_command *c)
 		status = connection_open(c->cli, &c->conn);
 	if (status == CLI_OK)
 		status = run_plans(c);
+	if (status == CLI_OK && !stop && !c->cli->n_operands)
+		stale = known_check_stale(c->cli, &c->known, c->sel.suite, c->conn.target.name);
 	connection_close(&c->conn);
-	return finish_reports(c, status);
+	return cli_status_worse(finish_reports(c, status), stale);
 }
 
 int command_run(struct cli *cli)
@@ -377,7 +383,9 @@ int command_run(struct cli *cli)
 	status = connection_describe(cli, &c.conn);
 	if (status)
 		return status;
-	status = selection_open(cli, &c.sel);
+	status = known_open(cli, &c.known);
+	if (status == CLI_OK)
+		status = selection_open(cli, &c.sel);
 	if (status == CLI_OK) {
 		c.arena = arena_new();
 		c.attempts = attempts_new();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * validate and schema: for those who write cases and target profiles.
+ * validate and schema: for those who write cases, target profiles and lists of
+ * known deviations.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "base/buf.h"
 #include "cli/command.h"
 #include "cli/select.h"
+#include "plan/file_kind.h"
+#include "plan/known.h"
 #include "plan/profile.h"
 #include "testcase/schema.h"
 
@@ -39,6 +42,24 @@ static int validate_profile(struct cli *cli, const char *path)
 	return err ? CLI_BAD_CASES : CLI_OK;
 }
 
+static int validate_known(struct cli *cli, const char *path)
+{
+	struct arena *arena = arena_new();
+	struct known_list list;
+	struct diags ds;
+	int err;
+
+	known_init(&list);
+	diags_init(&ds);
+	err = known_load(arena, path, &list, &ds);
+	cli_show(cli, &ds);
+	diags_fini(&ds);
+	if (!err)
+		printf("%zu known deviation%s: good\n", list.n, list.n == 1 ? "" : "s");
+	arena_free(arena);
+	return err ? CLI_BAD_CASES : CLI_OK;
+}
+
 static int validate_cases(struct cli *cli, const char *const *path, size_t n)
 {
 	struct arena *arena = arena_new();
@@ -65,13 +86,19 @@ static int validate_cases(struct cli *cli, const char *const *path, size_t n)
 int command_validate(struct cli *cli)
 {
 	const char **cases = arena_calloc(cli->opt.arena, cli->n_operands + 1, sizeof(*cases));
+	static int (*const validate[])(struct cli * cli, const char *path) = {
+		[FILE_TARGET] = validate_profile,
+		[FILE_DEVIATIONS] = validate_known,
+	};
 	size_t n_cases = 0;
 	int status = CLI_OK;
 
 	for (size_t i = 0; i < cli->n_operands; i++) {
-		if (!profile_is_one(cli->operand[i]))
+		enum file_kind kind = file_kind(cli->operand[i]);
+
+		if (kind == FILE_CASES)
 			cases[n_cases++] = cli->operand[i];
-		else if (validate_profile(cli, cli->operand[i]))
+		else if (validate[kind](cli, cli->operand[i]))
 			status = CLI_BAD_CASES;
 	}
 	if ((n_cases || !cli->n_operands) && validate_cases(cli, cases, n_cases))
@@ -87,6 +114,7 @@ static const struct {
 } schemas[] = {
 	{ "case", "shakedown case file", &schema_file },
 	{ "target", "shakedown target profile", &schema_target },
+	{ "deviations", "shakedown known deviations", &schema_known },
 };
 #define N_SCHEMAS (sizeof(schemas) / sizeof(schemas[0]))
 
@@ -96,8 +124,8 @@ static int no_such_schema(struct cli *cli, const char *name)
 
 	diags_init(&ds);
 	diag_add(&ds, DIAG_ERROR, NULL, "no schema of \"%s\"", name);
-	diag_add_help(&ds, "there is one of case files, \"case\", and one of target profiles, "
-			   "\"target\"");
+	diag_add_help(&ds, "there is one of case files, \"case\", of target profiles, \"target\", "
+			   "and of known deviations, \"deviations\"");
 	cli_show(cli, &ds);
 	diags_fini(&ds);
 	return CLI_USAGE;

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "cli/command.h"
+#include "cli/known.h"
 #include "cli/results.h"
 #include "cli/select.h"
 #include "report/text.h"
@@ -27,6 +28,7 @@ struct verify_command {
 	struct cli *cli;
 	struct selection sel;
 	struct results results;
+	struct known known;
 	struct arena *arena; /* of the run */
 	struct exhibit *exhibit;
 	size_t n; /* good ones */
@@ -121,6 +123,8 @@ static void judge(struct verify_command *c, const struct exhibit *e, struct aren
 	};
 
 	verify_run(e->plan, &e->trace, arena, &v);
+	verdict_compare_known(&c->known.list, e->plan, e->info.target ? e->info.target : "",
+			      arena, &v);
 	results_add(&c->results, &res);
 	note_difference(c, e, &v);
 }
@@ -160,6 +164,10 @@ static const char *rerun_prefix(const struct verify_command *c)
 	if (strcmp(address, "192.0.2.1") && strcmp(address, "2001:db8::1"))
 		buf_printf(&b, " --target %s%s%s:%u", v6 ? "'[" : "", address, v6 ? "]'" : "",
 			   s->target_port);
+	for (size_t i = 0; i < c->cli->opt.known.n; i++) {
+		buf_adds(&b, " --known ");
+		text_add_shell(&b, c->cli->opt.known.item[i]);
+	}
 	prefix = arena_strdup(c->arena, buf_str(&b));
 	buf_fini(&b);
 	return prefix;
@@ -206,6 +214,8 @@ int command_verify(struct cli *cli)
 	int status = selection_open_all(cli, &c.sel);
 
 	c.arena = c.sel.arena;
+	if (status == CLI_OK)
+		status = known_open(cli, &c.known);
 	if (status == CLI_OK) {
 		read_exhibits(&c);
 		status = judge_all(&c);

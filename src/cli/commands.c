@@ -27,9 +27,9 @@ const struct command commands[COMMAND_N] = {
 		command_explain, 1, ANY, "cases" },
 	[COMMAND_VALIDATE] = {
 		"validate", "[FILE...]",
-		"check case files and target profiles, and show everything that is wrong",
-		"A file with a key `kind` is a target profile.  Without a FILE the bundled cases\n"
-		"are checked.",
+		"check case files, target profiles and known deviations",
+		"Everything that is wrong is shown.  A file with a key `kind` is a target profile\n"
+		"or a list of known deviations.  Without a FILE the bundled cases are checked.",
 		command_validate, 0, ANY, "files" },
 	[COMMAND_PLAN] = {
 		"plan", "[SELECTOR...]", "show what would be sent and what is expected", NULL,
@@ -38,8 +38,8 @@ const struct command commands[COMMAND_N] = {
 		"verify", "EVIDENCE...", "judge saved captures again, without a network", NULL,
 		command_verify, 1, ANY, "files" },
 	[COMMAND_SCHEMA] = {
-		"schema", "[case|target]",
-		"print the JSON Schema of case files or target profiles, for editors", NULL,
+		"schema", "[case|target|deviations]",
+		"print the JSON Schema of case files or of others, for editors", NULL,
 		command_schema, 0, 1, "schemas" },
 	[COMMAND_COMPLETION] = {
 		"completion", "SHELL", "print the completion script of a shell: bash", NULL,

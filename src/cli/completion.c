@@ -72,7 +72,7 @@ static const char tail[] =
 	"\tinterfaces) list=$(ls /sys/class/net 2>/dev/null) ;;\n"
 	"\tcommands) list=$commands ;;\n"
 	"\tbash) list=bash ;;\n"
-	"\tschemas) list='case target' ;;\n"
+	"\tschemas) list='case target deviations' ;;\n"
 	"\tdirectories) compopt -o filenames 2>/dev/null\n"
 	"\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$4\"); return ;;\n"
 	"\tfiles)\n"

@@ -24,6 +24,8 @@ libshakedown_a_SOURCES += \
 	%D%/evidence_dir.c \
 	%D%/evidence_dir.h \
 	%D%/help.c \
+	%D%/known.c \
+	%D%/known.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/parse.c \

@@ -250,6 +250,8 @@ const struct option_row option_rows[] = {
 	  BIT(RUN), set_number, FIELD(max_fail), .min = 1, .max = UINT32_MAX },
 	{ "strict", 0, NULL, "a broken SHOULD counts like a broken MUST",
 	  JUDGING, set_flag, FIELD(strict) },
+	{ "known", 0, "FILE", "known deviations, which are no news; none: not even bundled ones",
+	  JUDGING, set_list, FIELD(known), .complete = "files" },
 
 	{ "format", 'f', "FORMAT", "what to print on standard output",
 	  JUDGING, set_word, FIELD(format), .word = word_format, .preset = "human" },

@@ -49,6 +49,7 @@ struct options {
 	uint64_t repeat;
 	uint64_t max_fail; /* 0: no limit */
 	bool strict;
+	struct option_list known;
 
 	/* what to show */
 	const char *format;

@@ -4,13 +4,13 @@
  */
 #include "cli/select.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/tagexpr.h"
+#include "plan/pattern.h"
 
 /* Left out where nothing asks for particular cases. */
 #define TAG_SLOW "slow"
@@ -24,69 +24,6 @@ bool select_is_path(const char *selector)
 	if (len > 5 && !strcmp(selector + len - 5, ".yaml"))
 		return true;
 	return strchr(selector, '/') && access(selector, F_OK) == 0;
-}
-
-/* A pattern of which only `*` and `?` are special. */
-static bool glob(const char *pattern, size_t len, const char *text)
-{
-	char escaped[2 * 256 + 1];
-	size_t n = 0;
-
-	if (len > 256)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (strchr("[]\\", pattern[i]))
-			escaped[n++] = '\\';
-		escaped[n++] = pattern[i];
-	}
-	escaped[n] = '\0';
-	return fnmatch(escaped, text, 0) == 0;
-}
-
-static bool has_param(const struct plan *plan, const char *key, size_t key_len,
-		      const char *value, size_t value_len)
-{
-	for (size_t i = 0; i < plan->n_param; i++) {
-		const struct plan_param *p = &plan->param[i];
-
-		if (strlen(p->key) == key_len && !strncmp(p->key, key, key_len))
-			return glob(value, value_len, p->value);
-	}
-	return false;
-}
-
-/* "[k=v,k=v]": true if the variant has all of them. */
-static bool params_match(const char *p, const struct plan *plan)
-{
-	size_t len = strlen(p);
-
-	if (len < 2 || p[len - 1] != ']')
-		return false;
-	for (p++, len -= 2; len;) {
-		const char *comma = memchr(p, ',', len);
-		size_t n = comma ? (size_t)(comma - p) : len;
-		const char *equals = memchr(p, '=', n);
-
-		if (!equals)
-			return false;
-		if (!has_param(plan, p, (size_t)(equals - p), equals + 1,
-			       (size_t)(p + n - equals - 1)))
-			return false;
-		p += n + (comma != NULL);
-		len -= n + (comma != NULL);
-	}
-	return true;
-}
-
-bool select_matches(const char *selector, const struct plan *plan)
-{
-	size_t len = strcspn(selector, "[");
-
-	if (!strcmp(selector, plan->id))
-		return true;
-	if (!glob(selector, len, plan->case_id))
-		return false;
-	return !selector[len] || params_match(selector + len, plan);
 }
 
 /* ---- all that was asked for ---- */
@@ -106,7 +43,7 @@ static bool any_selector(const struct cli *cli, const bool *is_path, const struc
 	for (size_t i = 0; i < cli->n_operands; i++) {
 		const char *s = cli->operand[i];
 
-		if (is_path[i] ? below_path(s, plan->file) : select_matches(s, plan))
+		if (is_path[i] ? below_path(s, plan->file) : pattern_takes_plan(s, plan))
 			return true;
 	}
 	return cli->n_operands == 0;
@@ -118,8 +55,8 @@ static bool covers(const struct plan *plan, const char *label)
 	for (size_t i = 0; i < plan->n_covers; i++) {
 		const char *c = plan->covers[i], *colon = strchr(c, ':');
 
-		if (glob(label, strlen(label), c) ||
-		    (colon && glob(label, strlen(label), colon + 1)))
+		if (pattern_takes_text(label, strlen(label), c) ||
+		    (colon && pattern_takes_text(label, strlen(label), colon + 1)))
 			return true;
 	}
 	return false;
@@ -281,7 +218,7 @@ static void warn_of_idle(const struct cli *cli, const struct selection *sel, str
 		bool takes = select_is_path(s);
 
 		for (size_t k = 0; !takes && k < suite_n_plans(sel->suite); k++)
-			takes = select_matches(s, suite_plan(sel->suite, k));
+			takes = pattern_takes_plan(s, suite_plan(sel->suite, k));
 		if (takes)
 			continue;
 		near = select_nearest(sel->suite, s);

@@ -25,9 +25,6 @@ struct selection {
 /* Whether a selector means files: it ends in .yaml, or has a / and exists. */
 bool select_is_path(const char *selector);
 
-/* Whether @selector, which is no path, takes @plan. */
-bool select_matches(const char *selector, const struct plan *plan);
-
 /*
  * Loads what the command line names and selects from it.  Returns CLI_OK, or
  * CLI_USAGE, CLI_BAD_CASES or CLI_NOTHING after showing why.  selection_fini()

@@ -10,8 +10,14 @@ libshakedown_a_SOURCES += \
 	%D%/compile_send.c \
 	%D%/fragments.c \
 	%D%/fragments.h \
+	%D%/file_kind.c \
+	%D%/file_kind.h \
+	%D%/known.c \
+	%D%/known.h \
 	%D%/params.c \
 	%D%/params.h \
+	%D%/pattern.c \
+	%D%/pattern.h \
 	%D%/plan.h \
 	%D%/plan_names.c \
 	%D%/plan_text.c \
@@ -29,4 +35,4 @@ libshakedown_a_SOURCES += \
 	%D%/variants.c \
 	%D%/variants.h
 
-unit_tests += tests/unit/test_plan
+unit_tests += tests/unit/test_plan tests/unit/test_known

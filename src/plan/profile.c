@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "testcase/schema.h"
 #include "testcase/value.h"
@@ -143,29 +142,6 @@ int profile_load(struct arena *arena, const char *path, struct profile *p, struc
 
 	memset(p, 0, sizeof(*p));
 	return src ? profile_load_source(arena, src, p, ds) : -EINVAL;
-}
-
-bool profile_is_one(const char *path)
-{
-	const struct node *root = NULL;
-	const struct source *src;
-	struct arena *arena;
-	struct diags ds;
-	struct stat st;
-	bool yes;
-
-	/* What is not a file may be read only once. */
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return false;
-	arena = arena_new();
-	diags_init(&ds);
-	src = node_read_file(arena, path, &ds);
-	if (src)
-		root = node_parse(arena, src, &ds);
-	yes = root && root->kind == NODE_MAP && node_get(root, "kind");
-	diags_fini(&ds);
-	arena_free(arena);
-	return yes;
 }
 
 static const char *after_blank(struct arena *arena, const char *text)

@@ -29,9 +29,6 @@ int profile_load(struct arena *arena, const char *path, struct profile *p, struc
 int profile_load_source(struct arena *arena, const struct source *src, struct profile *p,
 			struct diags *ds);
 
-/* Whether the file @path is meant to be a profile: a map with a key `kind`. */
-bool profile_is_one(const char *path);
-
 /* "Example PLC 1.4 (192.0.2.7 and 2001:db8::7)", with the addresses of @t. */
 const char *profile_label(struct arena *arena, const struct profile *p, const struct target *t);
 

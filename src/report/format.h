@@ -31,10 +31,11 @@ struct report {
 	struct report_options opt;
 	const struct report_suite *suite; /* from report_start() on */
 	size_t n[STATUS_N];		  /* results so far, the present one included */
-	size_t must, should, deviations;  /* likewise: see struct report_totals */
-	struct buf out;			  /* to be written */
-	size_t tail;			  /* of it, closing bytes */
-	struct buf head;		  /* if not empty: what the file starts with from now
+	size_t must, should, known;	  /* likewise: see struct report_totals */
+	size_t deviations;
+	struct buf out;	 /* to be written */
+	size_t tail;	 /* of it, closing bytes */
+	struct buf head; /* if not empty: what the file starts with from now
 					     on, as long as what it started with before */
 
 	/* report.c's own */

@@ -36,6 +36,7 @@ struct human {
 	struct tally deviations; /* alternatives that were seen */
 	struct tally reasons;	 /* of runs without an answer to their question */
 	struct tally skipped;
+	struct tally known; /* deviations, and where they are listed */
 };
 
 #define COLOR_OFF "\033[0m"
@@ -52,6 +53,8 @@ static const struct {
 	[STATUS_INCONCLUSIVE] = { "INCONCLUSIVE", "\033[1;35m" },
 	[STATUS_ERROR] = { "ERROR", "\033[1;35m" },
 	[STATUS_SKIP] = { "SKIP", "\033[2m" },
+	[STATUS_KNOWN] = { "KNOWN", "\033[36m" },
+	[STATUS_UNEXPECTED] = { "UNEXPECTED", "\033[1;31m" },
 };
 
 static const char *color(const struct human *h, const char *code)
@@ -207,6 +210,18 @@ static void add_deviations(struct human *h, const struct verdict *v)
 	buf_addc(&h->report.out, '\n');
 }
 
+/* "known     target-defect: the window is one too large (known.yaml:8:5)" */
+static void add_known(struct human *h, const struct verdict *v)
+{
+	if (!v->entry)
+		return;
+	add_label(h, "known");
+	text_add_known(&h->report.out, v);
+	buf_addc(&h->report.out, '\n');
+	if (v->known == KNOWN_PASSED)
+		add_line(h, "remedy", "delete the entry, or name in it only what still fails");
+}
+
 /* Where to look further. */
 static void add_pointers(struct human *h, const struct report_result *res)
 {
@@ -252,6 +267,7 @@ static void add_block(struct human *h, const struct report_result *res, enum sta
 		add_line(h, "reason", res->verdict->reason);
 	add_findings(h, res);
 	add_deviations(h, res->verdict);
+	add_known(h, res->verdict);
 	add_pointers(h, res);
 	h->after_block = true;
 }
@@ -308,14 +324,15 @@ static void add_seen(struct human *h)
 	buf_addc(out, '\n');
 }
 
-/* Why so many were not run, and what to say so that they are. */
-static void add_skipped(struct human *h)
+/*
+ * How often, and what: why so many were not run, or which deviations are known.
+ */
+static void add_tally(struct human *h, const char *title, const struct tally *t)
 {
 	struct buf *out = &h->report.out;
-	const struct tally *t = &h->skipped;
 
 	if (t->n)
-		buf_adds(out, "Skipped because\n");
+		buf_adds(out, title);
 	for (size_t i = 0; i < t->n; i++) {
 		buf_printf(out, INDENT "%*zu  ", digits(h->report.suite->n_planned), t->of[i].n);
 		text_add(out, t->of[i].text);
@@ -333,6 +350,19 @@ static bool is_brief(struct human *h, const struct verdict *v, enum status statu
 	return note(h, &h->reasons, v->reason) > SAME_MAX && h->report.opt.verbose < 1;
 }
 
+static void note_known(struct human *h, const struct verdict *v)
+{
+	buf_reset(&h->scratch);
+	text_add_known(&h->scratch, v);
+	note(h, &h->known, buf_str(&h->scratch));
+}
+
+/* What is only shown to those who want to see each run. */
+static bool is_no_news(enum status status)
+{
+	return status == STATUS_PASS || status == STATUS_SKIP || status == STATUS_KNOWN;
+}
+
 static void human_result(struct report *r, const struct report_result *res)
 {
 	struct human *h = (struct human *)r;
@@ -343,7 +373,9 @@ static void human_result(struct report *r, const struct report_result *res)
 		note(h, &h->deviations, res->verdict->deviation[i]);
 	if (status == STATUS_SKIP)
 		note(h, &h->skipped, res->verdict->reason);
-	if (r->opt.verbose < (status == STATUS_PASS || status == STATUS_SKIP ? 1 : 0))
+	if (status == STATUS_KNOWN)
+		note_known(h, res->verdict);
+	if (r->opt.verbose < (is_no_news(status) ? 1 : 0))
 		return;
 	if (brief)
 		add_brief(h, res, status);
@@ -364,7 +396,8 @@ static void human_finish(struct report *r, const struct report_totals *t)
 		   (double)t->duration_ns / 1e9);
 	text_add_counts(out, r->n);
 	buf_addc(out, '\n');
-	add_skipped(h);
+	add_tally(h, "Skipped because\n", &h->skipped);
+	add_tally(h, "Known deviations\n", &h->known);
 	add_seen(h);
 	buf_adds(out, color(h, COLOR_BOLD));
 	text_add_conformance(out, r->n, t, r->suite->strict);

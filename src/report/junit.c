@@ -72,10 +72,10 @@ static void add_counts(struct buf *out, const struct junit *j, bool skipped)
 
 	for (int i = 0; i < STATUS_N; i++)
 		tests += n[i];
-	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", tests, n[STATUS_FAIL],
-		   n[STATUS_INCONCLUSIVE] + n[STATUS_ERROR]);
+	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", tests,
+		   n[STATUS_FAIL] + n[STATUS_UNEXPECTED], n[STATUS_INCONCLUSIVE] + n[STATUS_ERROR]);
 	if (skipped)
-		buf_printf(out, " skipped=\"%zu\"", n[STATUS_SKIP]);
+		buf_printf(out, " skipped=\"%zu\"", n[STATUS_SKIP] + n[STATUS_KNOWN]);
 	buf_printf(out, " time=\"%.3f\"", (double)j->duration_ns / 1e9);
 }
 
@@ -220,6 +220,11 @@ static void add_details(struct junit *j, const struct report_result *res)
 		add_finding(j, res, &v->finding[i]);
 	for (size_t i = 0; i < v->n_deviations; i++)
 		buf_printf(s, "deviation %s\n", v->deviation[i]);
+	if (v->known == KNOWN_PASSED || v->known == KNOWN_OTHERWISE) {
+		buf_adds(s, "known     ");
+		text_add_known(s, v);
+		buf_addc(s, '\n');
+	}
 	if (res->evidence)
 		buf_printf(s, "evidence  %s\n", res->evidence);
 	buf_adds(s, "rerun     ");
@@ -242,10 +247,10 @@ static void add_outcome(struct junit *j, const struct report_result *res, const 
 	buf_printf(out, "</%s>\n", element);
 }
 
-static void add_skipped(struct junit *j, const struct report_result *res)
+static void add_skipped(struct junit *j, const char *why)
 {
 	buf_adds(&j->report.out, "   <skipped");
-	add_attribute(&j->report.out, "message", res->verdict->reason);
+	add_attribute(&j->report.out, "message", why);
 	buf_adds(&j->report.out, "/>\n");
 }
 
@@ -262,6 +267,18 @@ static void add_output(struct junit *j, const struct report_result *res, enum st
 	buf_adds(out, "</system-out>\n");
 }
 
+/* What was expected to fail is none of JUnit's outcomes: this comes nearest. */
+static void add_known(struct junit *j, const struct report_result *res, enum status status)
+{
+	struct buf why = BUF_INIT;
+
+	buf_adds(&why, "known deviation, ");
+	text_add_known(&why, res->verdict);
+	add_skipped(j, buf_str(&why));
+	buf_fini(&why);
+	add_output(j, res, status);
+}
+
 static void add_body(struct junit *j, const struct report_result *res, enum status status)
 {
 	switch (status) {
@@ -273,7 +290,13 @@ static void add_body(struct junit *j, const struct report_result *res, enum stat
 		add_outcome(j, res, "error", status_names[status]);
 		break;
 	case STATUS_SKIP:
-		add_skipped(j, res);
+		add_skipped(j, res->verdict->reason);
+		break;
+	case STATUS_KNOWN:
+		add_known(j, res, status);
+		break;
+	case STATUS_UNEXPECTED:
+		add_outcome(j, res, "failure", status_names[status]);
 		break;
 	default:
 		add_output(j, res, status);

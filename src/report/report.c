@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "report/format.h"
+#include "verify/verify.h"
 
 #define STDOUT 1
 #define STDERR 2
@@ -151,6 +152,8 @@ static void count(struct report *r, const struct verdict *v)
 		r->must++;
 	else if (status == STATUS_FAIL || status == STATUS_WARNING)
 		r->should++;
+	else if (status == STATUS_KNOWN && verdict_breaks(v, r->suite->strict))
+		r->known++;
 	r->deviations += v->n_deviations;
 }
 
@@ -183,6 +186,7 @@ void report_finish(struct report *r, const struct report_totals *t)
 
 	totals.must = r->must;
 	totals.should = r->should;
+	totals.known = r->known;
 	totals.deviations = r->deviations;
 	progress_erase(&r->progress);
 	r->ops->finish(r, &totals);

@@ -43,8 +43,9 @@ struct report_result {
 
 struct report_totals {
 	size_t n[VERDICT_N];
-	/* These three a report counts itself, and ignores here. */
+	/* These four a report counts itself, and ignores here. */
 	size_t must, should; /* runs that broke a requirement, by its level */
+	size_t known;	     /* runs that broke what counts, and were known to */
 	size_t deviations;
 	int64_t duration_ns;
 	bool interrupted;

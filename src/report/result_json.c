@@ -205,6 +205,27 @@ static struct json *states(uint32_t set)
 	return a;
 }
 
+static struct json *known(const struct verdict *v)
+{
+	static const char *const outcomes[] = {
+		[KNOWN_EXPECTED] = "expected",
+		[KNOWN_PASSED] = "passed",
+		[KNOWN_OTHERWISE] = "otherwise",
+	};
+	const struct known_entry *e = v->entry;
+	struct json *o = json_new_object();
+
+	json_set_string(o, "outcome", outcomes[v->known]);
+	json_set_string(o, "reason", known_reasons[e->reason].name);
+	json_set_string(o, "why", e->why);
+	if (e->link)
+		json_set_string(o, "link", e->link);
+	if (e->since)
+		json_set_string(o, "since", e->since);
+	json_set(o, "at", place(&e->at));
+	return o;
+}
+
 static void plan_to_json(struct json *o, const struct plan *p)
 {
 	struct json *params = json_new_object();
@@ -233,6 +254,8 @@ void result_to_json(struct json *o, const struct report_result *res,
 	json_set_int(o, "duration_ns", res->duration_ns);
 	json_set(o, "findings", findings(res));
 	json_set(o, "deviations", strings(v->deviation, v->n_deviations));
+	if (v->entry)
+		json_set(o, "known", known(v));
 	if (res->trace) {
 		json_set(o, "steps", steps(res));
 		json_set_int(o, "packets", (int64_t)res->trace->n_packets);
@@ -255,6 +278,7 @@ void totals_to_json(struct json *o, const struct report *r, const struct report_
 	json_set(o, "counts", counts);
 	json_set_int(o, "must_violated", (int64_t)t->must);
 	json_set_int(o, "should_violated", (int64_t)t->should);
+	json_set_int(o, "known_violated", (int64_t)t->known);
 	json_set_int(o, "deviations", (int64_t)t->deviations);
 	json_set_int(o, "duration_ns", t->duration_ns);
 	json_set_bool(o, "interrupted", t->interrupted);

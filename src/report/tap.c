@@ -79,6 +79,15 @@ static void add_finding(struct tap *t, const struct report_result *res, const st
 		add_key(t, "      ", "remedy", f->remedy);
 }
 
+static void add_known(struct tap *t, const struct verdict *v)
+{
+	struct buf what = BUF_INIT;
+
+	text_add_known(&what, v);
+	add_key(t, "  ", "known", buf_str(&what));
+	buf_fini(&what);
+}
+
 static void add_diagnostics(struct tap *t, const struct report_result *res, enum status status)
 {
 	struct buf *out = &t->report.out;
@@ -88,6 +97,8 @@ static void add_diagnostics(struct tap *t, const struct report_result *res, enum
 	add_key(t, "  ", "verdict", status_names[status]);
 	add_key(t, "  ", "level", req_level_names[v->level]);
 	add_key(t, "  ", "reason", v->reason);
+	if (v->entry)
+		add_known(t, v);
 	buf_printf(out, "  duration_ms: %.3f\n", (double)res->duration_ns / 1e6);
 	if (v->n_findings)
 		buf_adds(out, "  findings:\n");
@@ -104,6 +115,7 @@ static void add_diagnostics(struct tap *t, const struct report_result *res, enum
 static void tap_result(struct report *r, const struct report_result *res)
 {
 	struct tap *t = (struct tap *)r;
+	const struct known_entry *entry = res->verdict->entry;
 	enum status status = status_of(res->verdict, r->suite->strict);
 	bool ok = status == STATUS_PASS || status == STATUS_WARNING || status == STATUS_SKIP;
 
@@ -114,6 +126,9 @@ static void tap_result(struct report *r, const struct report_result *res)
 	if (status == STATUS_SKIP) {
 		buf_adds(&r->out, " # SKIP ");
 		add_escaped(t, res->verdict->reason);
+	} else if (status == STATUS_KNOWN) {
+		buf_printf(&r->out, " # TODO %s: ", known_reasons[entry->reason].name);
+		add_escaped(t, entry->why);
 	}
 	buf_addc(&r->out, '\n');
 	if (status != STATUS_PASS && status != STATUS_SKIP)

@@ -19,6 +19,8 @@ const char *const status_names[STATUS_N] = {
 	[STATUS_INCONCLUSIVE] = "inconclusive",
 	[STATUS_ERROR] = "error",
 	[STATUS_SKIP] = "skip",
+	[STATUS_KNOWN] = "known",
+	[STATUS_UNEXPECTED] = "unexpected-pass",
 };
 
 static bool breaks_should(const struct verdict *v)
@@ -39,6 +41,10 @@ enum status status_of(const struct verdict *v, bool strict)
 		[VERDICT_SKIP] = STATUS_SKIP,
 	};
 
+	if (v->known == KNOWN_EXPECTED)
+		return STATUS_KNOWN;
+	if (v->known == KNOWN_PASSED)
+		return STATUS_UNEXPECTED;
 	if (verdict_is_nonconforming(v, strict))
 		return STATUS_FAIL;
 	if (v->kind == VERDICT_FAIL || (v->kind == VERDICT_PASS && breaks_should(v)))
@@ -154,6 +160,23 @@ bool text_is_violation(const struct finding *f)
 		f->kind != FINDING_PRECONDITION;
 }
 
+void text_add_known(struct buf *out, const struct verdict *v)
+{
+	const struct known_entry *e = v->entry;
+
+	if (v->known == KNOWN_OTHERWISE)
+		buf_adds(out, "something else than what is listed, ");
+	buf_printf(out, "%s: ", known_reasons[e->reason].name);
+	text_add(out, e->why);
+	buf_adds(out, " (");
+	if (e->link) {
+		text_add(out, e->link);
+		buf_adds(out, "; ");
+	}
+	text_add_place(out, &e->at);
+	buf_addc(out, ')');
+}
+
 const char *text_level(enum req_level level)
 {
 	static const char *const names[] = { "MUST", "SHOULD", "MAY" };
@@ -202,6 +225,8 @@ void text_add_counts(struct buf *out, const size_t n[STATUS_N])
 		{ STATUS_INCONCLUSIVE, "inconclusive", "inconclusive" },
 		{ STATUS_ERROR, "error", "errors" },
 		{ STATUS_SKIP, "skipped", "skipped" },
+		{ STATUS_KNOWN, "known deviation", "known deviations" },
+		{ STATUS_UNEXPECTED, "unexpected pass", "unexpected passes" },
 	};
 	size_t at = out->len;
 
@@ -212,15 +237,19 @@ void text_add_counts(struct buf *out, const size_t n[STATUS_N])
 
 /*
  * A target conforms if something was judged, everything that was to be judged
- * was, and nothing that counts was broken.
+ * was, and nothing that counts was broken.  What was known before is broken all
+ * the same.
  */
 const char *text_conformance(const size_t n[STATUS_N], const struct report_totals *t)
 {
-	if (n[STATUS_FAIL])
+	size_t judged;
+
+	if (n[STATUS_FAIL] || t->known)
 		return "NO";
 	if (n[STATUS_INCONCLUSIVE] || n[STATUS_ERROR] || t->interrupted)
 		return "INCOMPLETE";
-	return n[STATUS_PASS] || n[STATUS_WARNING] ? "YES" : "INCOMPLETE";
+	judged = n[STATUS_PASS] + n[STATUS_WARNING] + n[STATUS_KNOWN] + n[STATUS_UNEXPECTED];
+	return judged ? "YES" : "INCOMPLETE";
 }
 
 void text_add_conformance(struct buf *out, const size_t n[STATUS_N], const struct report_totals *t,
@@ -235,6 +264,9 @@ void text_add_conformance(struct buf *out, const size_t n[STATUS_N], const struc
 	add_count(out, at, t->must, "MUST violated", "MUST violated");
 	add_count(out, at, t->should, strict ? "SHOULD violated" : "SHOULD",
 		  strict ? "SHOULD violated" : "SHOULD");
+	add_count(out, at, n[STATUS_KNOWN], "known deviation", "known deviations");
+	add_count(out, at, n[STATUS_UNEXPECTED], "listed as known that passed",
+		  "listed as known that passed");
 	add_count(out, at, n[STATUS_INCONCLUSIVE], "inconclusive", "inconclusive");
 	add_count(out, at, n[STATUS_ERROR], "error", "errors");
 	add_count(out, at, n[STATUS_SKIP], "skipped", "skipped");

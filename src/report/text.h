@@ -16,6 +16,8 @@ enum status {
 	STATUS_INCONCLUSIVE,
 	STATUS_ERROR,
 	STATUS_SKIP,
+	STATUS_KNOWN,	   /* failed, and is listed as a known deviation */
+	STATUS_UNEXPECTED, /* passed, and is listed all the same */
 	STATUS_N
 };
 extern const char *const status_names[STATUS_N]; /* "pass", "warning", ... */
@@ -42,6 +44,12 @@ void text_add_rerun(struct buf *out, const struct report_suite *s, const struct 
 
 /* False where nothing was broken: the question could not be asked. */
 bool text_is_violation(const struct finding *f);
+
+/*
+ * Appends what a list of known deviations says of @v, which is in it:
+ * "target-defect: the window is one too large (known.yaml:8:5)".
+ */
+void text_add_known(struct buf *out, const struct verdict *v);
 
 /* "MUST", "SHOULD", "MAY". */
 const char *text_level(enum req_level level);

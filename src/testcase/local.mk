@@ -8,6 +8,7 @@ libshakedown_a_SOURCES += \
 	%D%/schema.c \
 	%D%/schema.h \
 	%D%/schema_json.c \
+	%D%/schema_known.c \
 	%D%/schema_priv.h \
 	%D%/schema_scalar.c \
 	%D%/schema_tables.c \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The schema of case files and of target profiles: one constant table per YAML
- * mapping.
+ * The schema of case files, of target profiles and of lists of known deviations:
+ * one constant table per YAML mapping.
  *
  * The loader checks nodes against it, and the JSON Schema for editors, the
  * tables of the manual page, `explain` and completion are made from it, so that
@@ -83,12 +83,15 @@ struct schema_check {
 extern const struct schema schema_file;
 extern const struct schema schema_step;
 extern const struct schema schema_tester;
-/* A whole target profile. */
+/* A whole target profile, and a whole list of known deviations. */
 extern const struct schema schema_target;
+extern const struct schema schema_known;
 
 /* What the command line and a profile take at most. */
 #define SCHEMA_MAX_JOBS 60000
 #define SCHEMA_MAX_RATE 1000000
+/* The longest pattern of ids. */
+#define SCHEMA_MAX_PATTERN 256
 
 /*
  * Holds @n to @s: true, or false after adding every error found.  Nodes with an
@@ -104,8 +107,9 @@ const struct schema_key *schema_find_key(const struct schema_map *map, const cha
  * and completion: NULL at the end.  No two have the same name.
  */
 const struct schema_map *schema_map_at(size_t i);
-/* The same of target profiles. */
+/* The same of target profiles, and of lists of known deviations. */
 const struct schema_map *schema_target_map_at(size_t i);
+const struct schema_map *schema_known_map_at(size_t i);
 
 /* "a duration with a unit, such as 300ms": what may stand for @s. */
 const char *schema_expected(const struct schema *s);

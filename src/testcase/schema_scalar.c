@@ -131,6 +131,7 @@ WORDS(words_checksum, "good", "bad", "zero")
 WORDS(words_checksum_match, "good", "bad", "any")
 WORDS(words_family, "4", "6")
 WORDS(words_target, "target")
+WORDS(words_deviations, "deviations")
 WORDS(words_option, "mss", "window-scale", "sack-permitted", "sack", "timestamps", "fast-open",
       "md5", "ao")
 
@@ -147,6 +148,11 @@ static const char *words_level(size_t i)
 static const char *words_need(size_t i)
 {
 	return i < NEED_N ? plan_needs[i].name : NULL;
+}
+
+static const char *words_known_reason(size_t i)
+{
+	return i < REASON_N ? known_reasons[i].name : NULL;
 }
 
 /* Texts */
@@ -225,6 +231,26 @@ static bool check_label(const struct schema_scalar *s, const struct node *n,
 		if (!is_alnum(n->text[i]) && !strchr("._-/", n->text[i]))
 			return expected(s, n, c);
 	return true;
+}
+
+/* Of lists of known deviations: a reason that says nothing is none. */
+static bool check_why(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	if (!check_text(s, n, c))
+		return false;
+	return n->text[strspn(n->text, " \t\n")] || expected(s, n, c);
+}
+
+static bool check_pattern(const struct schema_scalar *s, const struct node *n,
+			  struct schema_check *c)
+{
+	bool one_word = s->max;
+	size_t i;
+
+	for (i = 0; i < n->len; i++)
+		if ((unsigned char)n->text[i] < ' ' + one_word || n->text[i] == 0x7f)
+			return expected(s, n, c);
+	return (n->len && n->len <= SCHEMA_MAX_PATTERN) || expected(s, n, c);
 }
 
 /* Numbers and values with units */
@@ -570,3 +596,14 @@ SCALAR(ipv6, "ipv6-address", "an IPv6 address such as 2001:db8::1", .check = che
        .text = true, .max = 6, .pattern = "^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$");
 SCALAR(interface, "interface", "the name of an interface such as eth0", .check = check_interface,
        .text = true, .max = 15, .pattern = "^[^ /]{1,15}$");
+
+/* Of lists of known deviations; the limit of a pattern says whether blanks may stand in it. */
+SCALAR(deviations, "kind-deviations", "deviations", .word = words_deviations, .text = true);
+SCALAR(pattern, "case-pattern", "a case id, or a pattern such as reset/*[ip=4]",
+       .check = check_pattern, .text = true, .max = 1, .pattern = "^[^ ]{1,256}$");
+SCALAR(target_pattern, "target-pattern", "a target's name, or a pattern such as *Linux 6.*",
+       .check = check_pattern, .text = true, .max = 0, .pattern = "^.{1,256}$");
+SCALAR(known_reason, "reason", "a reason such as target-defect", .word = words_known_reason,
+       .text = true);
+SCALAR(why, "explanation", "a text that says why", .check = check_why, .text = true,
+       .pattern = "[^ ]");

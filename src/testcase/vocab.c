@@ -40,3 +40,16 @@ const struct plan_need_info plan_needs[NEED_N] = {
 	[NEED_SENDS_FOREVER] = { "sends-forever",
 				 "a service that sends as much as the window takes" },
 };
+
+const struct known_reason_info known_reasons[REASON_N] = {
+	[REASON_TARGET_DEFECT] = { "target-defect", "a mistake of the target, to be mended" },
+	[REASON_NOT_IMPLEMENTED] = { "not-implemented", "the target leaves out what is asked for" },
+	[REASON_BY_DESIGN] = { "by-design",
+			       "the target's makers decided against the requirement" },
+	[REASON_CONFIGURATION] = { "configuration",
+				   "a setting of this target; with another one it conforms" },
+	[REASON_ENVIRONMENT] = { "environment",
+				 "something between tester and target gets in the way" },
+	[REASON_DISPUTED] = { "disputed", "the case or its reading of the RFC may be wrong" },
+	[REASON_UNDER_INVESTIGATION] = { "under-investigation", "nobody knows yet" },
+};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The words of the test language that are not keys: states, levels, needs.
+ * The words of the test language that are not keys: states, levels, needs, reasons.
  * Here and not in plan.h because the schema has to know them too; plan.h
  * includes this header.
  */
@@ -51,5 +51,22 @@ struct plan_need_info {
 	const char *about; /* one line for explain and the manual */
 };
 extern const struct plan_need_info plan_needs[NEED_N];
+
+/* Why a deviation that is known is there. */
+enum known_reason {
+	REASON_TARGET_DEFECT,
+	REASON_NOT_IMPLEMENTED,
+	REASON_BY_DESIGN,
+	REASON_CONFIGURATION,
+	REASON_ENVIRONMENT,
+	REASON_DISPUTED,
+	REASON_UNDER_INVESTIGATION,
+	REASON_N
+};
+struct known_reason_info {
+	const char *name;  /* "target-defect" */
+	const char *about; /* one line for the manual */
+};
+extern const struct known_reason_info known_reasons[REASON_N];
 
 #endif

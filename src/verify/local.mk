@@ -7,4 +7,5 @@ libshakedown_a_SOURCES += \
 	%D%/verdict.h \
 	%D%/verify.c \
 	%D%/verify.h \
+	%D%/verify_known.c \
 	%D%/verify_text.c

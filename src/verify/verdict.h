@@ -10,6 +10,7 @@
 #define VERIFY_VERDICT_H
 
 #include "base/diag.h"
+#include "plan/known.h"
 #include "plan/plan.h"
 #include "trace/trace.h"
 #include "walk/walk.h"
@@ -50,6 +51,14 @@ struct finding {
 	const char *states, *permitted;
 };
 
+/* What a list of known deviations says of a run (plan/known.h). */
+enum known_outcome {
+	KNOWN_NOT,	 /* it is not listed, or was not judged */
+	KNOWN_EXPECTED,	 /* listed, and it failed so */
+	KNOWN_PASSED,	 /* listed, and it passed: the list is out of date */
+	KNOWN_OTHERWISE, /* listed, but it broke something else */
+};
+
 struct verdict {
 	enum verdict_kind kind;
 	enum req_level level;	       /* of the worst finding; of the case if none */
@@ -61,6 +70,8 @@ struct verdict {
 	const struct step_result *step; /* one for each step of the plan */
 	const char *const *packet_note; /* one for each packet; never NULL entries */
 	uint32_t final_states;		/* set of enum tcp_state the target may be in */
+	enum known_outcome known;
+	const struct known_entry *entry; /* NULL with KNOWN_NOT */
 };
 
 #endif

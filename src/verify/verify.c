@@ -252,7 +252,7 @@ void verdict_without_trace(const struct plan *plan, enum verdict_kind kind,
 	out->step = step;
 }
 
-bool verdict_is_nonconforming(const struct verdict *v, bool strict)
+bool verdict_breaks(const struct verdict *v, bool strict)
 {
 	if (v->kind == VERDICT_FAIL)
 		return true;
@@ -263,4 +263,17 @@ bool verdict_is_nonconforming(const struct verdict *v, bool strict)
 			return true;
 	}
 	return false;
+}
+
+bool verdict_is_nonconforming(const struct verdict *v, bool strict)
+{
+	switch (v->known) {
+	case KNOWN_EXPECTED:
+		return false;
+	case KNOWN_PASSED:
+	case KNOWN_OTHERWISE:
+		return true;
+	default:
+		return verdict_breaks(v, strict);
+	}
 }

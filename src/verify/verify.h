@@ -26,7 +26,21 @@ void verdict_without_trace(const struct plan *plan, enum verdict_kind kind,
 void verify_violation_text(const struct model_violation *violation, struct arena *arena,
 			   struct finding *out);
 
-/* True if the verdict counts against conformance with these settings. */
+/*
+ * Compares @v with the known deviations of the target of this name, and sets its
+ * `known` and `entry`; a run that passed all the same gets a reason that says so.
+ * Runs without a judgement on the target are left alone.
+ */
+void verdict_compare_known(const struct known_list *list, const struct plan *plan,
+			   const char *target, struct arena *arena, struct verdict *v);
+
+/* True if the target broke something that counts with these settings. */
+bool verdict_breaks(const struct verdict *v, bool strict);
+
+/*
+ * True if the run makes the whole fail: something was broken, and is not known; or
+ * it should have been broken, and was not.
+ */
 bool verdict_is_nonconforming(const struct verdict *v, bool strict);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fuzz target: any bytes as a case file, all the way to plans, their text and
- * the rendered diagnostics.  Limits are small, so that an input that asks for
- * much work is soon done with.
+ * the rendered diagnostics, and as a list of known deviations.  Limits are small,
+ * so that an input that asks for much work is soon done with.
  */
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "plan/known.h"
 #include "plan/plan_text.h"
 #include "plan/suite.h"
 
@@ -45,6 +47,30 @@ static void look_at(const struct suite *s, struct buf *b)
 	}
 }
 
+/* The same bytes as a list of known deviations. */
+static void read_known(const uint8_t *data, size_t size, struct diags *ds)
+{
+	struct source src = { "fuzz.yaml", (const char *)data, size };
+	struct arena *arena = arena_new();
+	size_t errors = ds->n_errors;
+	struct known_list list;
+	int err;
+
+	known_init(&list);
+	err = known_load_source(arena, &src, &list, ds);
+	if (!err == (ds->n_errors > errors))
+		__builtin_trap();
+	for (const struct known_entry *e = list.first; e; e = e->next) {
+		if (!e->cases.n || !*e->why || e->reason >= REASON_N)
+			__builtin_trap();
+		known_is_about(e, "the lab (Linux 6.18)");
+		list.n--;
+	}
+	if (list.n)
+		__builtin_trap();
+	arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct suite_limits limits = { .max_plans = 200, .budget = 20000 };
@@ -60,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	diags_render(&ds, true, &b);
 	if (s)
 		look_at(s, &b);
+	read_known(data, size, &ds);
 	suite_free(s);
 	diags_fini(&ds);
 	buf_fini(&b);

@@ -17,6 +17,7 @@
 #include "cli/select.h"
 #include "cli/tagexpr.h"
 #include "cli/target_arg.h"
+#include "plan/pattern.h"
 
 #define MAX_WORDS 32
 
@@ -287,7 +288,7 @@ Test(cli, selectors)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		cr_assert_eq(select_matches(table[i].selector, example_plan()), table[i].takes,
+		cr_assert_eq(pattern_takes_plan(table[i].selector, example_plan()), table[i].takes,
 			     "%s", table[i].selector);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The manual pages say what the tables say: commands and options of shakedown(1),
- * keys and words of shakedown-testcase(5), keys of shakedown-target(5).  Lists that
- * are checked have a comment before them in the page.
+ * keys and words of shakedown-testcase(5), keys of shakedown-target(5) and
+ * shakedown-deviations(5).  Lists that are checked have a comment before them in
+ * the page.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -94,6 +95,24 @@ Test(manual, has_every_key_of_a_profile)
 	read_page("shakedown-target.5");
 	for (size_t i = 0; schema_target_map_at(i); i++)
 		check_map(schema_target_map_at(i));
+}
+
+Test(manual, has_every_key_of_a_list_of_deviations)
+{
+	const char *p, *end;
+	char word[64];
+
+	read_page("shakedown-deviations.5");
+	for (size_t i = 0; schema_known_map_at(i); i++)
+		check_map(schema_known_map_at(i));
+	p = after_mark("reasons");
+	end = strstr(p, "\n.El");
+	for (size_t i = 0; i < REASON_N; i++) {
+		p = next_item(p, end, ".It Li ", word);
+		cr_assert(p && !strcmp(word, known_reasons[i].name), "%s",
+			  known_reasons[i].name);
+	}
+	cr_assert_null(next_item(p, end, ".It Li ", word), "%s is no reason", word);
 }
 
 /* Each word of a table stands somewhere in the text after the mark. */

@@ -168,6 +168,16 @@ static const struct finding findings[] = {
 	},
 };
 
+static const char known_text[] = "deviations:\n  - cases: [listen/*]\n";
+static const struct source known_file = { "known.yaml", known_text, sizeof(known_text) - 1 };
+static const struct known_entry known_entry = {
+	.reason = REASON_TARGET_DEFECT,
+	.why = "it counts\none # too many",
+	.link = "https://example.org/1",
+	.since = "6.18",
+	.at = { &known_file, 2, 5, 5 },
+};
+
 static const char *const deviations[] = { "rfc793-reset", "no-mss" };
 
 static const struct report_suite suite = {
@@ -196,6 +206,9 @@ static void feed_results(struct report *r, const struct trace *t)
 		make_plan("listen/skip", "listen/skip", "Needs what is not there"),
 		make_plan("listen/it's", "listen/it's",
 			  "Title \\ #1 <&> \"x\" \033[31m\n\xff\x01 end"),
+		make_plan("listen/known", "listen/known", "What is known to fail"),
+		make_plan("listen/mended", "listen/mended", "What was known to fail"),
+		make_plan("listen/worse", "listen/worse", "What fails in another way"),
 	};
 	struct verdict verdict[] = {
 		make_verdict(VERDICT_PASS, LEVEL_MUST, "every step was met", NULL, 0),
@@ -207,10 +220,18 @@ static void feed_results(struct report *r, const struct trace *t)
 		make_verdict(VERDICT_ERROR, LEVEL_MUST, findings[3].message, findings + 3, 1),
 		make_verdict(VERDICT_SKIP, LEVEL_MUST, "the target has no echo # service", NULL, 0),
 		make_verdict(VERDICT_FAIL, LEVEL_MUST, findings[4].message, findings + 4, 1),
+		make_verdict(VERDICT_FAIL, LEVEL_MUST, findings[0].message, findings, 1),
+		make_verdict(VERDICT_PASS, LEVEL_MUST, "it passed, but is listed", NULL, 0),
+		make_verdict(VERDICT_FAIL, LEVEL_MUST, findings[0].message, findings, 1),
 	};
 
 	verdict[1].deviation = deviations;
 	verdict[1].n_deviations = 2;
+	for (size_t i = 8; i < 11; i++)
+		verdict[i].entry = &known_entry;
+	verdict[8].known = KNOWN_EXPECTED;
+	verdict[9].known = KNOWN_PASSED;
+	verdict[10].known = KNOWN_OTHERWISE;
 	for (size_t i = 0; i < COUNT(plan); i++) {
 		struct report_result res = {
 			.plan = &plan[i],
@@ -227,7 +248,7 @@ static void feed_results(struct report *r, const struct trace *t)
 }
 
 static const struct report_totals totals = {
-	.n = { 3, 2, 1, 1, 1 },
+	.n = { 4, 4, 1, 1, 1 },
 	.must = 2,
 	.should = 1,
 	.deviations = 2,
@@ -577,6 +598,22 @@ Test(report, says_whether_the_target_conforms)
 		{ { 5 }, { .interrupted = true }, false, "INCOMPLETE - interrupted" },
 		{ { 0, 0, 0, 0, 0, 4 }, { .must = 0 }, false, "INCOMPLETE - 4 skipped" },
 		{ { 0 }, { .must = 0 }, false, "INCOMPLETE" },
+		{ { 5, [STATUS_KNOWN] = 2 }, { .known = 2 }, false, "NO - 2 known deviations" },
+		{ { [STATUS_KNOWN] = 1 }, { .known = 1 }, false, "NO - 1 known deviation" },
+		{ { 5, 1, [STATUS_KNOWN] = 2 },
+		  { .must = 1, .known = 2 },
+		  false,
+		  "NO - 1 MUST violated, 2 known deviations" },
+		/* A SHOULD that is known is worth no more than one that is not. */
+		{ { [STATUS_KNOWN] = 1 }, { .known = 0 }, false, "YES - 1 known deviation" },
+		{ { 5, [STATUS_UNEXPECTED] = 1 },
+		  { .known = 0 },
+		  false,
+		  "YES - 1 listed as known that passed" },
+		{ { 0, 0, 0, 1, [STATUS_KNOWN] = 1 },
+		  { .known = 0 },
+		  false,
+		  "INCOMPLETE - 1 known deviation, 1 inconclusive" },
 	};
 	struct buf out = BUF_INIT;
 
@@ -598,6 +635,14 @@ Test(report, a_broken_should_is_a_warning_unless_strict)
 	cr_assert_eq(status_of(&should, true), STATUS_FAIL);
 	cr_assert_eq(status_of(&fail, false), STATUS_FAIL);
 	cr_assert_eq(status_of(&error, true), STATUS_ERROR);
+	should.known = fail.known = KNOWN_EXPECTED;
+	cr_assert_eq(status_of(&should, true), STATUS_KNOWN);
+	cr_assert_eq(status_of(&fail, false), STATUS_KNOWN);
+	should.known = fail.known = KNOWN_OTHERWISE;
+	cr_assert_eq(status_of(&should, false), STATUS_FAIL);
+	cr_assert_eq(status_of(&fail, false), STATUS_FAIL);
+	should.known = KNOWN_PASSED;
+	cr_assert_eq(status_of(&should, false), STATUS_UNEXPECTED);
 }
 
 Test(report, words_are_quoted_for_the_shell)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "plan/known.h"
 #include "plan/profile.h"
 #include "plan/suite.h"
 #include "testcase/node.h"
@@ -331,6 +332,7 @@ Test(testcase, tables_are_complete)
 {
 	cr_assert_gt(check_maps(schema_map_at), 20);
 	cr_assert_geq(check_maps(schema_target_map_at), 3);
+	cr_assert_eq(check_maps(schema_known_map_at), 2);
 }
 
 /* Diagnostics */
@@ -390,6 +392,14 @@ static bool profile_loads(struct arena *arena, const struct source *src, struct 
 	struct profile p;
 
 	return !profile_load_source(arena, src, &p, ds);
+}
+
+static bool known_loads(struct arena *arena, const struct source *src, struct diags *ds)
+{
+	struct known_list list;
+
+	known_init(&list);
+	return !known_load_source(arena, src, &list, ds);
 }
 
 /* What loading NAME.yaml says must be NAME.err, byte for byte. */
@@ -453,4 +463,9 @@ Test(testcase, diagnostics_byte_for_byte)
 Test(testcase, diagnostics_of_profiles_byte_for_byte)
 {
 	check_pairs("target/", 10, profile_loads);
+}
+
+Test(testcase, diagnostics_of_known_deviations_byte_for_byte)
+{
+	check_pairs("known/", 5, known_loads);
 }
