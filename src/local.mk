@@ -20,6 +20,7 @@ include %D%/match/local.mk
 include %D%/model/local.mk
 include %D%/walk/local.mk
 include %D%/link/local.mk
+include %D%/sim/local.mk
 include %D%/run/local.mk
 include %D%/verify/local.mk
 include %D%/report/local.mk

@@ -13,6 +13,7 @@
 #include "cli/target_arg.h"
 #include "link/lab.h"
 #include "link/live.h"
+#include "sim/sim.h"
 
 #define LAB_JOBS 256
 #define LIVE_JOBS 1
@@ -45,10 +46,20 @@ static bool check_lab_options(const struct options *o, struct diags *ds)
 	return ds->n_errors == 0;
 }
 
-/* Not in the lab. */
+/* What follows "sim" in --target, or NULL: the target is not simulated. */
+static const char *sim_text(const struct options *o)
+{
+	for (size_t i = 0; i < o->target.n; i++)
+		if (!strncmp(o->target.item[i], "sim", 3) &&
+		    (!o->target.item[i][3] || o->target.item[i][3] == ':'))
+			return o->target.item[i] + 3;
+	return NULL;
+}
+
+/* Neither in the lab nor simulated. */
 static bool is_elsewhere(const struct options *o)
 {
-	return o->target.n || o->target_profile;
+	return (o->target.n || o->target_profile) && !sim_text(o);
 }
 
 static int describe_elsewhere(const struct options *o, struct connection *c, struct diags *ds)
@@ -67,7 +78,10 @@ int connection_describe(struct cli *cli, struct connection *c)
 
 	memset(c, 0, sizeof(*c));
 	diags_init(&ds);
-	if (is_elsewhere(&cli->opt))
+	if (sim_text(&cli->opt) && (cli->opt.target.n > 1 || cli->opt.target_profile)) {
+		diag_add(&ds, DIAG_ERROR, NULL, "--target sim goes with no other target");
+		status = CLI_USAGE;
+	} else if (is_elsewhere(&cli->opt))
 		status = describe_elsewhere(&cli->opt, c, &ds);
 	else if (check_lab_options(&cli->opt, &ds))
 		target_init_lab(&c->target);
@@ -88,6 +102,23 @@ static int open_lab(struct cli *cli, struct connection *c, struct diags *ds)
 		return CLI_INCOMPLETE;
 	c->link = lab_link(c->lab);
 	c->target.name = arena_printf(cli->opt.arena, "the lab (%s)", lab_target_name(c->lab));
+	c->target.addr4 = c->link->target4;
+	c->target.addr6 = c->link->target6;
+	c->jobs = LAB_JOBS;
+	return CLI_OK;
+}
+
+static int open_sim(struct cli *cli, struct connection *c, struct diags *ds)
+{
+	const char *text = sim_text(&cli->opt);
+	struct sim_config cfg;
+
+	if (sim_config_parse(text, &cfg, ds))
+		return CLI_USAGE;
+	cfg.seed = cli->opt.seed;
+	c->sim = sim_open(&cfg);
+	c->link = sim_link(c->sim);
+	c->target.name = arena_printf(cli->opt.arena, "the simulated target (sim%s)", text);
 	c->target.addr4 = c->link->target4;
 	c->target.addr6 = c->link->target6;
 	c->jobs = LAB_JOBS;
@@ -161,7 +192,12 @@ int connection_open(struct cli *cli, struct connection *c)
 	int status;
 
 	diags_init(&ds);
-	status = is_elsewhere(&cli->opt) ? open_live(cli, c, &ds) : open_lab(cli, c, &ds);
+	if (sim_text(&cli->opt))
+		status = open_sim(cli, c, &ds);
+	else if (is_elsewhere(&cli->opt))
+		status = open_live(cli, c, &ds);
+	else
+		status = open_lab(cli, c, &ds);
 	if (status == CLI_OK)
 		c->tester = describe_tester(cli->opt.arena, c->link);
 	else if (!ds.n_errors)
@@ -180,8 +216,11 @@ void connection_close(struct connection *c)
 {
 	if (c->lab)
 		lab_close(c->lab);
+	else if (c->sim)
+		sim_close(c->sim);
 	else if (c->link)
 		c->link->ops->close(c->link);
 	c->lab = NULL;
+	c->sim = NULL;
 	c->link = NULL;
 }

@@ -11,12 +11,14 @@
 #include "plan/profile.h"
 
 struct lab;
+struct sim;
 
 struct connection {
 	struct target target;
 	struct profile profile; /* its name is NULL if there is none */
 	struct link *link;
-	struct lab *lab;    /* or NULL: the link is ours */
+	struct lab *lab;    /* or NULL */
+	struct sim *sim;    /* or NULL; with neither the link is ours */
 	const char *tester; /* "eth1 192.0.2.9", for the report */
 	unsigned int jobs;  /* runs at a time, if the user does not say */
 };

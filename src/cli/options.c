@@ -219,7 +219,8 @@ const struct option_row option_rows[] = {
 	{ "cases", 0, "PATH", "case files from here, not the bundled ones; may be repeated",
 	  LOADING, set_list, FIELD(cases), .complete = "files" },
 
-	{ "target", 0, "ADDR:PORT", "test this, not the built-in lab; one each for IPv4 and IPv6",
+	{ "target", 0, "ADDR:PORT",
+	  "test this, not the built-in lab; one each for IPv4 and IPv6; or sim[:LIST], simulated",
 	  BIT(RUN), set_list, FIELD(target) },
 	{ "target-profile", 0, "FILE", "what is known of the target: addresses, ports, limits",
 	  BIT(RUN), set_text, FIELD(target_profile), .complete = "files" },

@@ -65,6 +65,7 @@ const char *const model_cond_names[] = {
 	"data unread",
 	"something unacknowledged",
 	"text or FIN beyond a hole",
+	"the user reads no more",
 	NULL
 };
 _Static_assert(sizeof(model_cond_names) / sizeof(char *) == MODEL_N_CONDS + 1, "a name each");

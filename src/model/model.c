@@ -108,7 +108,8 @@ static uint32_t classify(const struct model *m, const struct segment *s)
 	c |= s->flags & TCP_ACK ? C_ACK : C_NO_ACK;
 	if (s->data_len)
 		c |= C_TEXT;
-	c |= classify_timestamps(m, s) | (m->active ? C_ACTIVE : C_PASSIVE);
+	/* What its user does cannot be seen: it may read no more. */
+	c |= classify_timestamps(m, s) | (m->active ? C_ACTIVE : C_PASSIVE) | C_ABANDONED;
 	if (s->flags & TCP_URG)
 		c |= C_URG;
 	if (s->flags & TCP_FIN)

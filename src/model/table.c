@@ -211,7 +211,8 @@ const struct model_row model_table[] = {
 	  REF("SA-SEQ-2", "3.10.7.4") },
 	{ SEGMENT("SA-SEQ-3", SEQ, S(CLOSE_WAIT), C_SEQ_BAD, ANS_ACK), DROP, SHOULD,
 	  REF("SA-SEQ-3", "3.10.7.4") },
-	{ SEGMENT("SA-SEQ-4", SEQ, RECEIVING, C_SEQ_BAD, ANS_ACK), DROP, SHOULD,
+	{ SEGMENT("SA-SEQ-4", SEQ, S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSING) | S(LAST_ACK),
+	  C_SEQ_BAD, ANS_ACK), DROP, SHOULD,
 	  REF("SA-SEQ-4", "3.10.7.4") },
 
 	/* second: RST */
@@ -290,8 +291,8 @@ const struct model_row model_table[] = {
 	  REF("SA-URG-2", "3.10.7.4") },
 
 	/* seventh: segment text; after CLOSE a reset may say that it is lost (SHLD-3) */
-	{ SEGMENT("SA-TXT-1.lost", TEXT, S(FIN_WAIT_1) | S(FIN_WAIT_2), C_TEXT,
-	  ANS_RST_ABORT | ANS_RST_SEQ), TO(CLOSED), END, OR_ELSE, SHOULD,
+	{ SEGMENT("SA-TXT-1.lost", TEXT, S(FIN_WAIT_1) | S(FIN_WAIT_2),
+	  C_TEXT | C_ABANDONED, ANS_RST_ABORT | ANS_RST_SEQ), TO(CLOSED), END, OR_ELSE, SHOULD,
 	  REF_OF("SHLD-3", "3.6.1", R9293 | R1122) },
 	/* Beyond a hole: an ACK says where the hole is (MAY-13; RFC 5681 4.2). */
 	{ SEGMENT("SA-TXT-3", TEXT, TAKES_TEXT, C_HELD, ANS_ACK), STAY, OR_ELSE, SHOULD,

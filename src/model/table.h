@@ -85,8 +85,9 @@ enum model_cond {
 	C_UNREAD = 1u << 25,	  /* data has come that the user has not received */
 	C_OUTSTANDING = 1u << 26, /* something sent is not acknowledged */
 	C_HELD = 1u << 27,	  /* text or FIN beyond a hole */
+	C_ABANDONED = 1u << 28,	  /* the user reads no more */
 };
-#define MODEL_N_CONDS 28
+#define MODEL_N_CONDS 29
 
 /* What is sent; bits. */
 enum model_answer {
