@@ -32,3 +32,4 @@ include %D%/peer/local.mk
 include %D%/unit/local.mk
 include %D%/integration/local.mk
 include %D%/fuzz/local.mk
+include %D%/mutation/local.mk

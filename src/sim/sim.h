@@ -55,6 +55,7 @@ struct sim_flip {
 	size_t row; /* index into model_table */
 	enum sim_flip_kind kind;
 	uint32_t value;
+	uint16_t states; /* set of enum tcp_state in which it is wrong; 0: in all */
 };
 
 /* Every plausible wrong version of a row, up to SIM_MAX_FLIPS; returns how many. */
@@ -62,7 +63,10 @@ struct sim_flip {
 size_t sim_flips(size_t row, struct sim_flip out[SIM_MAX_FLIPS]);
 
 struct buf;
-/* "SA-RST-3/next=CLOSED", as after flip=, appended to @out. */
+/*
+ * "SA-RST-3/next=CLOSED" or "SA-RST-3@CLOSING/next=CLOSED", as after flip=, appended
+ * to @out.
+ */
 void sim_flip_str(const struct sim_flip *f, struct buf *out);
 
 struct sim_config {
@@ -76,7 +80,8 @@ struct sim_config {
 /*
  * Reads what follows "sim" in --target: "", or ":" and a list of rule sets, and
  * perhaps flip=ROW (the plainest wrong version: its answer missing, or its
- * next state wrong) or flip=ROW/HOW.  Returns 0, or -EINVAL with a diagnostic.
+ * next state wrong), flip=ROW/HOW or flip=ROW@STATE/HOW.  Returns 0, or -EINVAL
+ * with a diagnostic.
  */
 int sim_config_parse(const char *text, struct sim_config *cfg, struct diags *ds);
 

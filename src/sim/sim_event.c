@@ -47,7 +47,7 @@ static const struct model_row *choose(const struct sim *sim, unsigned int questi
 	best = row[0];
 	for (size_t i = 0; i < n; i++) {
 		if (row[i] == sim->flipped)
-			return row[i];
+			return sim_flip_row(sim, state);
 		if (is_better(sim, row[i], best))
 			best = row[i];
 	}

@@ -46,7 +46,11 @@ static const char *state_word(uint32_t state)
 
 void sim_flip_str(const struct sim_flip *f, struct buf *out)
 {
-	buf_printf(out, "%s/%s", model_table[f->row].id, kind_names[f->kind]);
+	buf_adds(out, model_table[f->row].id);
+	for (int st = 0; st < TCP_N_STATES; st++)
+		if (f->states & 1u << st)
+			buf_printf(out, "@%s", tcp_state_names[st]);
+	buf_printf(out, "/%s", kind_names[f->kind]);
 	if (f->kind == FLIP_OTHER_ANSWER)
 		buf_printf(out, "=%s", bit_word(answer_words, f->value));
 	else if (f->kind == FLIP_NEXT)
@@ -64,7 +68,7 @@ struct list {
 
 static void add(struct list *l, enum sim_flip_kind kind, uint32_t value)
 {
-	l->out[l->n++] = (struct sim_flip){ l->row, kind, value };
+	l->out[l->n++] = (struct sim_flip){ l->row, kind, value, 0 };
 }
 
 /* What a careless stack might send instead. */
@@ -167,7 +171,7 @@ void sim_flip_apply(struct sim *sim)
 		row->effects &= ~f->value;
 		break;
 	case FLIP_ROW_MISSING:
-		row->states = 0;
+		row->states &= f->states ? (uint16_t)~f->states : 0;
 		break;
 	case FLIP_WRONG_SEQ:
 	case FLIP_WRONG_ACK:
@@ -176,7 +180,21 @@ void sim_flip_apply(struct sim *sim)
 	}
 }
 
+const struct model_row *sim_flip_row(const struct sim *sim, enum tcp_state state)
+{
+	const struct sim_flip *f = &sim->cfg.flip;
+
+	if (f->states && !(f->states & 1u << state))
+		return &model_table[f->row];
+	return sim->flipped;
+}
+
 /* ---- --target sim: ---- */
+
+static bool is_word(const char *word, const char *text, size_t len)
+{
+	return strlen(word) == len && strncmp(word, text, len) == 0;
+}
 
 /* Finds the wrong version of @row that @how names, or the first of all. */
 static bool find_flip(size_t row, const char *how, size_t len, struct sim_flip *f)
@@ -191,7 +209,7 @@ static bool find_flip(size_t row, const char *how, size_t len, struct sim_flip *
 
 		sim_flip_str(&all[i], &b);
 		name = strchr(buf_str(&b), '/') + 1;
-		found = !how || (strlen(name) == len && !strncmp(name, how, len));
+		found = !how || is_word(name, how, len);
 		if (found)
 			*f = all[i];
 		buf_fini(&b);
@@ -214,29 +232,76 @@ static void help_flips(size_t row, struct diags *ds)
 	buf_fini(&b);
 }
 
-static int parse_flip(const char *text, size_t len, struct sim_config *cfg, struct diags *ds)
+/* "ROW[@STATE...][/HOW]" in its parts; NULL if there is no such part. */
+struct flip_text {
+	char id[64];
+	const char *states, *how;
+	size_t states_len, how_len;
+};
+
+static void split_flip(const char *text, size_t len, struct flip_text *t)
 {
 	const char *slash = memchr(text, '/', len);
-	size_t id_len = slash ? (size_t)(slash - text) : len;
-	const struct model_row *row;
-	char id[64];
+	size_t head = slash ? (size_t)(slash - text) : len;
+	const char *at = memchr(text, '@', head);
+	size_t id_len = at ? (size_t)(at - text) : head;
 
-	snprintf(id, sizeof(id), "%.*s", (int)id_len, text);
-	row = model_row_find(id);
+	snprintf(t->id, sizeof(t->id), "%.*s", (int)id_len, text);
+	t->states = at;
+	t->states_len = at ? head - id_len : 0;
+	t->how = slash ? slash + 1 : NULL;
+	t->how_len = slash ? len - head - 1 : 0;
+}
+
+/* "@CLOSING@LAST-ACK"; false if one is no state of the row. */
+static bool parse_states(const struct flip_text *t, const struct model_row *row, uint16_t *set)
+{
+	const char *p = t->states, *end = p + t->states_len;
+
+	*set = 0;
+	while (p < end) {
+		size_t len = 0;
+		int st = 0;
+
+		for (p++; p + len < end && p[len] != '@'; len++)
+			;
+		while (st < TCP_N_STATES && !is_word(tcp_state_names[st], p, len))
+			st++;
+		if (st == TCP_N_STATES || !(row->states & 1u << st))
+			return false;
+		*set |= (uint16_t)(1u << st);
+		p += len;
+	}
+	return true;
+}
+
+static int parse_flip(const char *text, size_t len, struct sim_config *cfg, struct diags *ds)
+{
+	const struct model_row *row;
+	struct flip_text t;
+	uint16_t states;
+
+	split_flip(text, len, &t);
+	row = model_row_find(t.id);
 	if (!row) {
 		diag_add(ds, DIAG_ERROR, NULL, "--target sim:flip=%s: the model has no such row",
-			 id);
+			 t.id);
 		diag_add_help(ds, "`shakedown model` lists the rows with their ids");
 		return -EINVAL;
 	}
-	cfg->flip.row = (size_t)(row - model_table);
-	cfg->flipped = find_flip(cfg->flip.row, slash ? slash + 1 : NULL,
-				 slash ? len - id_len - 1 : 0, &cfg->flip);
+	if (!parse_states(&t, row, &states)) {
+		diag_add(ds, DIAG_ERROR, NULL, "--target sim:flip=%.*s: not a state of this row",
+			 (int)len, text);
+		diag_add_help(ds, "`shakedown model` lists the rows with their states");
+		return -EINVAL;
+	}
+	cfg->flipped = find_flip((size_t)(row - model_table), t.how, t.how_len, &cfg->flip);
+	cfg->flip.states = states;
 	if (cfg->flipped)
 		return 0;
 	diag_add(ds, DIAG_ERROR, NULL, "--target sim:flip=%.*s: %s cannot be wrong in that way",
-		 (int)len, text, id);
-	help_flips(cfg->flip.row, ds);
+		 (int)len, text, t.id);
+	help_flips((size_t)(row - model_table), ds);
 	return -EINVAL;
 }
 

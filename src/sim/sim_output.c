@@ -245,9 +245,11 @@ static void send_text_again(struct sim *sim, struct sim_conn *c, const struct mo
 
 static void send_front(struct sim *sim, struct sim_conn *c, const struct model_row *row)
 {
+	bool syn = c->snd_una == c->iss; /* is at the front */
+
 	if (c->state == TCP_SYN_SENT)
 		send_syn(sim, c, TCP_SYN, row);
-	else if (c->state == TCP_SYN_RECEIVED)
+	else if (syn)
 		send_syn(sim, c, TCP_SYN | TCP_ACK, row);
 	else
 		send_text_again(sim, c, row);

@@ -118,7 +118,8 @@ const struct sim_service *sim_service_find(uint16_t port);
 void sim_service_run(struct sim *sim, struct sim_conn *c);
 void sim_service_refill(struct sim *sim, struct sim_conn *c);
 
-/* sim_flip.c: makes the row wrong in sim->rows. */
+/* sim_flip.c: makes the row wrong in sim->rows; the row as it is in @state. */
 void sim_flip_apply(struct sim *sim);
+const struct model_row *sim_flip_row(const struct sim *sim, enum tcp_state state);
 
 #endif

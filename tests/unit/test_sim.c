@@ -99,6 +99,7 @@ Test(sim, flips)
 		const char *flip, *cases;
 	} rows[] = {
 		{ "SA-RST-3/no-answer", "*" },
+		{ "SA-RST-3@ESTABLISHED/no-answer", "*" },
 		{ "SA-LISTEN-2/answer=ack", "*" },
 		{ "SA-CLOSED-3/seq", "*" },
 		{ "SA-LISTEN-3/ack", "*" },
@@ -158,6 +159,8 @@ Test(sim, mistakes)
 		{ ":rfc1", "no such set of rules" },
 		{ ":", "no such set of rules" },
 		{ ":rfc793,flip=SA-RST-9", "no such row" },
+		{ ":flip=SA-RST-3@LISTEN/no-answer", "not a state of this row" },
+		{ ":flip=SA-RST-3@/no-answer", "not a state of this row" },
 		{ ":flip=SA-RST-3/upside-down", "cannot be wrong in that way" },
 		{ ":flip=", "no such row" },
 	};
