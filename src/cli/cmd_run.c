@@ -225,6 +225,7 @@ static const char *rerun_prefix(const struct cli *cli)
 		add_option(&b, "rst-guard", o->rst_guard);
 	if (o->set_offloads)
 		add_option(&b, "set-offloads", NULL);
+	add_options(&b, "rules", &o->rules);
 	add_options(&b, "known", &o->known);
 	s = arena_strdup(o->arena, buf_str(&b));
 	buf_fini(&b);
@@ -309,6 +310,7 @@ static int run_plans(struct run_command *c)
 		.target = &c->conn.target,
 		.jobs = c->cli->opt.jobs ? (unsigned int)c->cli->opt.jobs : c->conn.jobs,
 		.seed = choose_seed(&c->cli->opt),
+		.rules = options_rules(&c->cli->opt),
 		.stop = &stop,
 	};
 	size_t n;

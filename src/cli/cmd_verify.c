@@ -86,6 +86,8 @@ static void read_exhibits(struct verify_command *c)
 		e->plan = NULL;
 		if (!evidence_read(e->path, c->arena, &e->trace, &e->info, &ds))
 			e->plan = find_plan(c, e, &ds);
+		if (e->plan && c->cli->opt.rules.n)
+			e->trace.setup.rules = options_rules(&c->cli->opt);
 		if (e->plan) {
 			c->n++;
 		} else {

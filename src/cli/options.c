@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "cli/command.h"
+#include "model/table.h"
 #include "plan/plan.h"
 #include "report/report.h"
 #include "testcase/schema.h"
@@ -30,6 +31,11 @@ static const char *word_level(size_t i)
 static const char *word_need(size_t i)
 {
 	return i < NEED_N ? plan_needs[i].name : NULL;
+}
+
+static const char *word_rules(size_t i)
+{
+	return i < MODEL_N_RULES ? model_rules_names[i] : NULL;
 }
 
 static const char *word_color(size_t i)
@@ -254,6 +260,9 @@ const struct option_row option_rows[] = {
 	{ "known", 0, "FILE", "known deviations, which are no news; none: not even bundled ones",
 	  JUDGING, set_list, FIELD(known), .complete = "files" },
 
+	{ "rules", 0, "LIST", "judge by these documents only, where they leave a choice",
+	  JUDGING, set_words, FIELD(rules), .word = word_rules },
+
 	{ "format", 'f', "FORMAT", "what to print on standard output",
 	  JUDGING, set_word, FIELD(format), .word = word_format, .preset = "human" },
 	{ "report", 0, "FORMAT=FILE[,...]", "write a report into a file; may be repeated",
@@ -306,4 +315,17 @@ bool option_has_word(const char *list, const char *word)
 		if (strcspn(p, ",") == len && !strncmp(p, word, len))
 			return true;
 	return false;
+}
+
+uint32_t options_rules(const struct options *o)
+{
+	uint32_t set = 0, rules;
+	const char *bad;
+	size_t len;
+
+	/* The words were checked when they were read. */
+	for (size_t i = 0; i < o->rules.n; i++)
+		if (!model_rules_parse(o->rules.item[i], &rules, &bad, &len))
+			set |= rules;
+	return set;
 }

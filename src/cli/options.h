@@ -50,6 +50,7 @@ struct options {
 	uint64_t max_fail; /* 0: no limit */
 	bool strict;
 	struct option_list known;
+	struct option_list rules; /* see options_rules() */
 
 	/* what to show */
 	const char *format;
@@ -104,6 +105,9 @@ void options_fini(struct options *o);
 /* "SHAKEDOWN_MAX_FAIL" of --max-fail, into @out. */
 #define OPTION_ENVIRONMENT_MAX 64
 const char *option_environment(const struct option_row *row, char out[OPTION_ENVIRONMENT_MAX]);
+
+/* What --rules says, a set of enum model_rules; 0: nothing. */
+uint32_t options_rules(const struct options *o);
 
 /* A number in decimal or hexadecimal (0x) from @min to @max: 0 or -EINVAL. */
 int option_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);

@@ -3,7 +3,10 @@
  * Looking rows up, and the words in which a table is shown.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/log.h"
 
 #include "model/table.h"
 
@@ -186,13 +189,17 @@ int model_book_init(struct model_book *b, const struct model_row *row, size_t n,
 	return 0;
 }
 
-const struct model_book *model_default_book(void)
+const struct model_book *model_book_of(uint32_t rules)
 {
-	static struct model_book book;
+	static struct model_book *kept[RULES_ALL + 1];
+	struct model_book **b = &kept[rules ? rules & RULES_ALL : RULES_DEFAULT];
 
-	if (!book.row)
-		(void)model_book_init(&book, model_table, model_table_len, RULES_DEFAULT);
-	return &book;
+	if (*b)
+		return *b;
+	*b = malloc(sizeof(**b));
+	if (!*b || model_book_init(*b, model_table, model_table_len, rules ? rules : RULES_DEFAULT))
+		log_panic("no room for the model's table");
+	return *b;
 }
 
 /*

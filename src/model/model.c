@@ -14,7 +14,7 @@
 void model_init(struct model *m, enum tcp_state state, bool lossless)
 {
 	memset(m, 0, sizeof(*m));
-	m->book = model_default_book();
+	m->book = model_book_of(0);
 	m->states = STATE_BIT(state);
 	m->lossless = lossless;
 	m->listens = state == TCP_LISTEN;

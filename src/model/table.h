@@ -216,8 +216,11 @@ struct model_book {
 int model_book_init(struct model_book *b, const struct model_row *row, size_t n,
 		    uint32_t rules);
 
-/* The book of model_table with RULES_DEFAULT; never fails. */
-const struct model_book *model_default_book(void);
+/*
+ * The book of model_table with these rules, a set of enum model_rules; 0 is
+ * RULES_DEFAULT.  Made once and kept; never fails.
+ */
+const struct model_book *model_book_of(uint32_t rules);
 
 /*
  * The rows that may be taken in @state, where @cond is all that holds: up to

@@ -309,6 +309,7 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 		.mss = (uint16_t)(l->mtu > 65535 ? 65535 - (v6 ? 60 : 40)
 						 : l->mtu - (v6 ? 60 : 40)),
 		.seed = sc->cfg->seed,
+		.rules = sc->cfg->rules,
 		.partial_ok = l->partial_ok,
 		.lossless = l->lossless,
 	};

@@ -18,6 +18,7 @@ struct sched_config {
 	const struct target *target;
 	unsigned int jobs; /* most runs in flight; 0: 1 */
 	uint64_t seed;	   /* ISS and timestamps are derived from it */
+	uint32_t rules;	   /* documents to judge by: enum model_rules; 0: default */
 	/*
 	 * Set by a signal handler: 1 starts no further run, 2 ends all now.
 	 * NULL: never.

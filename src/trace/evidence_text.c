@@ -116,6 +116,7 @@ static const struct key setup_keys[] = {
 	FIELD("iss", u32, iss),
 	FIELD("ts-offset", u32, ts_offset),
 	FIELD("seed", u64, seed),
+	FIELD("rules", u32, rules),
 	FIELD("partial-ok", bool, partial_ok),
 	FIELD("lossless", bool, lossless),
 };

@@ -47,6 +47,7 @@ struct trace_setup {
 	uint32_t iss;	     /* the tester's */
 	uint32_t ts_offset;  /* tester's TSval at start */
 	uint64_t seed;
+	uint32_t rules;	 /* documents to judge by, set of enum model_rules; 0: the default */
 	bool partial_ok; /* partial checksums are normal here (loopback) */
 	bool lossless;	 /* ordered path on this machine */
 };

@@ -45,6 +45,7 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->tcb.ts_offset = setup->ts_offset;
 	w->tcb.start_ns = trace->start_ns;
 	model_init(&w->model, closed ? TCP_CLOSED : TCP_LISTEN, setup->lossless);
+	w->model.book = model_book_of(setup->rules);
 	w->nearest = -1;
 	w->failed_finding = -1;
 	w->claim = TCP_STATE_NONE;
@@ -211,6 +212,23 @@ static int match_alternatives(struct walk *w, uint16_t step,
 	return -1;
 }
 
+/*
+ * It is named after a document that the user does not judge by (--rules); RFC 9293
+ * keeps what RFC 793 said where an alternative has that name.
+ */
+static bool is_ruled_out(const struct walk *w, const struct plan_alt *alt)
+{
+	uint32_t chosen = w->trace->setup.rules;
+	const char *bad;
+	uint32_t rules;
+	size_t len;
+
+	if (!chosen || (chosen & RULES_RFC9293) || !alt->name ||
+	    model_rules_parse(alt->name, &rules, &bad, &len))
+		return false;
+	return !(rules & chosen);
+}
+
 /* Notes which alternative was taken, and what that breaks. */
 static void take_alternative(struct walk *w, uint16_t step, uint16_t i,
 			     int32_t packet, int64_t t)
@@ -221,7 +239,9 @@ static void take_alternative(struct walk *w, uint16_t step, uint16_t i,
 		w->alt[w->n_alts] = step;
 		w->alt_index[w->n_alts++] = i;
 	}
-	if (alt->level >= 0)
+	if (is_ruled_out(w, alt))
+		walk_find(w, FINDING_ALTERNATIVE, w->plan->level, step, packet)->note = alt->name;
+	else if (alt->level >= 0)
 		walk_find(w, FINDING_ALTERNATIVE, (enum req_level)alt->level,
 			  step, packet)
 			->note = alt->name;

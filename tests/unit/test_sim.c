@@ -44,15 +44,15 @@ static void on_skipped(void *arg, const struct plan *plan, const char *reason)
 }
 
 /* The cases that match @glob against the simulated target that @text names. */
-static struct count play(const char *text, const char *glob)
+static struct count play_by(uint32_t rules, const char *text, const char *glob)
 {
-	struct count k = { .arena = arena_new(), .tell = !strstr(text, "flip") };
+	struct count k = { .arena = arena_new(), .tell = !rules && !strstr(text, "flip") };
 	struct sched_sink sink = { .ended = on_ended, .skipped = on_skipped, .arg = &k };
 	struct suite *suite = peer_bundled_suite();
 	const struct plan **plans;
 	struct sim_config cfg;
 	struct target target;
-	struct sched_config sched = { .target = &target, .jobs = 256, .seed = 1 };
+	struct sched_config sched = { .target = &target, .jobs = 256, .seed = 1, .rules = rules };
 	struct diags ds;
 	struct sim *sim;
 	size_t n;
@@ -74,6 +74,22 @@ static struct count play(const char *text, const char *glob)
 	suite_free(suite);
 	arena_free(k.arena);
 	return k;
+}
+
+static struct count play(const char *text, const char *glob)
+{
+	return play_by(0, text, glob);
+}
+
+/* What one document allows another may not: the judge goes by those it is told. */
+Test(sim, judged_by)
+{
+	cr_expect_eq(play_by(RULES_RFC5961, ":rfc5961", "*").noticed, 0);
+	cr_expect_gt(play_by(RULES_RFC5961, ":rfc793", "*").noticed, 0);
+	cr_expect_gt(play_by(RULES_RFC793, ":rfc5961", "*").noticed, 0);
+	cr_expect_eq(play_by(RULES_RFC793, ":rfc793", "*").noticed, 0);
+	cr_expect_eq(play_by(RULES_RFC9293, ":rfc793", "*").noticed, 0);
+	cr_expect_eq(play_by(RULES_RFC9293, ":rfc5961", "*").noticed, 0);
 }
 
 /* Whatever documents it follows, all cases pass. */
