@@ -13,6 +13,7 @@
 #include "../peer/peer_run.h"
 #include "base/buf.h"
 #include "model/lint.h"
+#include "model/table.h"
 #include "report/requirements.h"
 #include "trace/evidence.h"
 
@@ -319,5 +320,11 @@ Test(faults, every_requirement_that_can_be_named_can_be_explained)
 	for (size_t i = 0; i < lint_n_rules; i++)
 		cr_expect(requirement_find(lint_rules[i].requirement) != NULL, "lint %s: %s",
 			  lint_rules[i].name, lint_rules[i].requirement);
+	for (size_t i = 0; i < model_table_len; i++) {
+		char label[64];
+
+		snprintf(label, sizeof(label), "rfc9293:%s", model_table[i].clause);
+		cr_expect(requirement_find(label) != NULL, "row %s: %s", model_table[i].id, label);
+	}
 	suite_free(s);
 }
