@@ -3,7 +3,6 @@
  * What a walk finds: which findings are kept, what lint and the model say of a
  * segment.
  */
-#include "model/lint.h"
 #include "walk/internal.h"
 
 /* What settles a verdict stays, before what breaks a must, before the rest. */
@@ -48,38 +47,17 @@ struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
 	return f;
 }
 
-static struct lint_context lint_context(const struct walk *w)
-{
-	return (struct lint_context){
-		.offered = w->tcb.offered,
-		.syn_seen = w->tcb.syn_sent,
-		.ts_ok = w->tcb.ts_ok,
-		.window_known = w->model.rcv_wnd_known && w->model.lossless,
-		.ack_lo = w->model.rcv_nxt_lo,
-		.window_right = w->model.rcv_right,
-		.window_shift = w->model.target_shift,
-	};
-}
-
 void walk_lint(struct walk *w, size_t packet, const struct segment *s)
 {
-	struct lint_context c = lint_context(w);
-	uint8_t rules[4];
-	size_t n = lint_segment(s, &c, rules, 4);
+	uint64_t broken = lint_rx(&w->lint, s, w->now_ns);
 
 	/* Once per rule is enough. */
-	for (size_t i = 0; i < n; i++) {
-		bool known = false;
-
-		for (uint8_t k = 0; k < w->n_findings; k++)
-			known |= w->finding[k].kind == FINDING_LINT &&
-				w->finding[k].lint == rules[i];
-		if (known)
-			continue;
-		walk_find(w, FINDING_LINT, lint_rules[rules[i]].level, w->step,
-			  (int32_t)packet)
-			->lint = rules[i];
-	}
+	broken &= ~w->lint_told;
+	w->lint_told |= broken;
+	for (size_t i = 0; i < lint_n_rules; i++)
+		if (broken >> i & 1)
+			walk_find(w, FINDING_LINT, lint_rules[i].level, w->step, (int32_t)packet)
+				->lint = (uint8_t)i;
 }
 
 /*

@@ -46,6 +46,7 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->tcb.start_ns = trace->start_ns;
 	model_init(&w->model, closed ? TCP_CLOSED : TCP_LISTEN, setup->lossless);
 	w->model.book = model_book_of(setup->rules);
+	lint_init(&w->lint, arena, setup->lossless ? LINT_ORDERED : 0);
 	w->nearest = -1;
 	w->failed_finding = -1;
 	w->claim = TCP_STATE_NONE;
@@ -612,6 +613,7 @@ static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 		w->owed = w->model.rcv_nxt;
 		tcb_tx(&w->tcb, s);
 		model_tx(&w->model, s, w->now_ns);
+		lint_tx(&w->lint, s, w->now_ns);
 	}
 	walk_want(w, &want);
 	if (want.kind == WANT_SEND && want.step == p->step && want.flow == p->flow)

@@ -43,6 +43,7 @@
 
 #include "base/arena.h"
 #include "match/match.h"
+#include "model/lint.h"
 #include "model/model.h"
 #include "plan/plan.h"
 #include "trace/trace.h"
@@ -134,6 +135,8 @@ struct walk {
 	const struct trace *trace;
 	struct tcb tcb;
 	struct model model;
+	struct lint lint;
+	uint64_t lint_told; /* rules that were found broken */
 
 	enum walk_phase phase;
 	uint16_t step;

@@ -330,11 +330,19 @@ static void option_add(struct segment *s, int kind)
 		option_make(&s->opt[s->n_opt++], kind, false);
 }
 
+/* Of timestamps the echo alone: the clock is right. */
 static void option_spoil(struct segment *s, int kind)
 {
-	for (uint8_t i = 0; i < s->n_opt; i++)
-		if (s->opt[i].kind == kind)
-			option_make(&s->opt[i], kind, true);
+	for (uint8_t i = 0; i < s->n_opt; i++) {
+		struct tcp_opt *o = &s->opt[i];
+		uint32_t val = o->ts.val;
+
+		if (o->kind != kind)
+			continue;
+		option_make(o, kind, true);
+		if (kind == TCP_OPT_TIMESTAMPS)
+			tcp_opt_timestamps(o, val, o->ts.ecr);
+	}
 }
 
 /* EOL, and three octets that should be zero (MUST-69). */

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "model/lint.h"
 #include "model/model.h"
 
 #define US 0xfffffffcu	 /* the tester's ISS */
@@ -377,75 +376,4 @@ Test(model, broken_segments)
 	s.defects |= SEG_DEFECT_CHECKSUM_PARTIAL;
 	model_tx(&m, &s, 2000);
 	cr_assert_eq(m.states, S(SYN_RECEIVED), "filled in after the capture");
-}
-
-static void lint_one(const char *rule, uint16_t flags, uint32_t defects,
-		     const struct tcp_opt *o, bool ts_ok)
-{
-	uint64_t offered[4] = { 0 };
-	struct lint_context c = { .offered = offered, .syn_seen = true, .ts_ok = ts_ok };
-	/* The segment has ACK 0 and window 0; one octet was offered. */
-	bool shrunk = !strcmp(rule, "window-shrunk");
-	struct segment s;
-	uint8_t out[8];
-	size_t n;
-
-	memset(&s, 0, sizeof(s));
-	s.flags = flags;
-	s.defects = defects;
-	s.reserved = strcmp(rule, "reserved-bits") ? 0 : 4;
-	c.window_known = shrunk;
-	c.window_right = shrunk;
-	if (o)
-		s.opt[s.n_opt++] = *o;
-	n = lint_segment(&s, &c, out, 8);
-	cr_assert_eq(n, 1, "%s: %zu rules", rule, n);
-	cr_assert_str_eq(lint_rules[out[0]].name, rule);
-}
-
-Test(lint, rounding_of_a_scaled_window_is_no_shrinking)
-{
-	struct segment s = { .flags = A, .ack = 0xfffffff0, .window = 3 };
-	struct lint_context c = {
-		.window_known = true,
-		.ack_lo = 0xfffffff0,
-		.window_right = 8 + 7,
-		.window_shift = 3,
-	};
-	uint8_t out[2];
-
-	cr_assert_eq(lint_segment(&s, &c, out, 2), 0);
-	c.window_right++;
-	cr_assert_eq(lint_segment(&s, &c, out, 2), 1);
-	c.ack_lo++;
-	cr_assert_eq(lint_segment(&s, &c, out, 2), 0, "sent before");
-}
-
-Test(lint, each_rule_can_fire)
-{
-	struct tcp_opt mss, ws, sok, ts, sack;
-	const uint32_t block[1][2] = { { 1, 2 } };
-
-	tcp_opt_mss(&mss, 1460);
-	tcp_opt_wscale(&ws, 7);
-	tcp_opt_simple(&sok, TCP_OPT_SACK_PERMITTED);
-	tcp_opt_timestamps(&ts, 1, 2);
-	tcp_opt_sack(&sack, 1, block);
-	lint_one("checksum", A, SEG_DEFECT_CHECKSUM, NULL, false);
-	lint_one("ip-checksum", A, SEG_DEFECT_IP_CHECKSUM, NULL, false);
-	lint_one("data-offset", A, SEG_DEFECT_DATA_OFFSET, NULL, false);
-	lint_one("reserved-bits", A, 0, NULL, false);
-	lint_one("option-length", A, SEG_DEFECT_OPT_LENGTH, NULL, false);
-	lint_one("option-padding", A, SEG_DEFECT_OPT_PADDING, NULL, false);
-	lint_one("mss-on-syn-only", A, 0, &mss, false);
-	lint_one("window-scale-on-syn-only", A, 0, &ws, false);
-	lint_one("sack-permitted-on-syn-only", A, 0, &sok, false);
-	lint_one("window-scale-unasked", SY | A, 0, &ws, false);
-	lint_one("timestamps-unasked", SY | A, 0, &ts, false);
-	lint_one("timestamps-not-agreed", A, 0, &ts, false);
-	lint_one("timestamps-missing", A, 0, NULL, true);
-	lint_one("sack-not-permitted", A, 0, &sack, false);
-	lint_one("window-shrunk", A, 0, NULL, false);
-	lint_one("syn-and-fin", SY | F, 0, NULL, false);
-	lint_one("reset-form", R | F, 0, NULL, false);
 }
