@@ -12,4 +12,5 @@ nobase_dist_pkgdata_DATA += \
 	testcases/textbook/data.yaml \
 	testcases/textbook/handshake.yaml \
 	testcases/textbook/listen.yaml \
+	testcases/textbook/options.yaml \
 	testcases/textbook/reset.yaml

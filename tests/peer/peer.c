@@ -203,7 +203,7 @@ static void options_take(struct peer *p, struct peer_conn *c, const struct segme
 	}
 	if (ts && ts->known) {
 		c->ts_on = true;
-		c->ts_recent = ts->ts.val;
+		c->ts_recent = c->ts_first = ts->ts.val;
 		if (c->send_mss > 12)
 			c->send_mss -= 12;
 	}

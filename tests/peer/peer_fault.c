@@ -51,6 +51,20 @@ enum how {
 	HOW_PADDING,
 	HOW_SPORT_ADD,
 	HOW_COPY_NUMBERS,
+	HOW_OPTION_AGAIN,
+	HOW_SCALE_ADD,
+	HOW_TSVAL_ADD,
+	HOW_SACK,
+};
+
+/* What is done to SACK blocks. */
+enum {
+	SACK_EMPTY = 1, /* the first ends where it begins */
+	SACK_BEHIND,	/* the first begins at the ACK */
+	SACK_LONG,	/* the first ends an octet later */
+	SACK_TWICE,	/* the last stands there once more */
+	SACK_ODD,	/* half of an edge is missing */
+	SACK_TURNED,	/* the last comes first */
 };
 
 #define LOGIC(name, about, bug)                     \
@@ -103,6 +117,29 @@ const struct peer_fault peer_faults[] = {
 	WIRE("scale-later", "sends a window scale after the handshake",
 	     LATER, 0, HOW_OPTION_ADD, TCP_OPT_WSCALE),
 	WIRE("scale-too-large", "its window scale is 15", SYN, 0, HOW_OPTION_VALUE, TCP_OPT_WSCALE),
+	WIRE("scale-changes", "its repeated SYN|ACK has another window scale",
+	     SYN, AGAIN, HOW_SCALE_ADD, 1),
+	WIRE("mss-twice", "its SYN|ACK has the MSS twice",
+	     SYN, 0, HOW_OPTION_AGAIN, TCP_OPT_MSS),
+	WIRE("ecn-unasked", "its SYN|ACK agrees to ECN that nobody asked for",
+	     SYN, 0, HOW_FLAGS_FLIP, TCP_ECE),
+	WIRE("ecn-reflected", "its SYN|ACK has both bits of ECN",
+	     SYN, 0, HOW_FLAGS_FLIP, TCP_ECE | TCP_CWR),
+	WIRE("ecn-later", "sends congestion echoes that nobody agreed on",
+	     LATER, 0, HOW_FLAGS_FLIP, TCP_ECE),
+	WIRE("accurate-ecn-later", "uses the last reserved bit",
+	     LATER, 0, HOW_FLAGS_FLIP, TCP_AE),
+	LOGIC("sack-unpermitted", "sends SACK blocks that nobody permitted", BUG_SACK_UNPERMITTED),
+	WIRE("sack-empty", "its first SACK block is empty", ACK, 0, HOW_SACK, SACK_EMPTY),
+	WIRE("sack-behind", "its first SACK block begins at its ACK",
+	     ACK, 0, HOW_SACK, SACK_BEHIND),
+	WIRE("sack-long", "its first SACK block is an octet too long",
+	     ACK, 0, HOW_SACK, SACK_LONG),
+	WIRE("sack-twice", "its last SACK block stands there twice",
+	     ACK, 0, HOW_SACK, SACK_TWICE),
+	WIRE("sack-odd", "its SACK blocks are cut off", ACK, 0, HOW_SACK, SACK_ODD),
+	WIRE("sack-turned", "its SACK blocks begin with the oldest",
+	     ACK, 0, HOW_SACK, SACK_TURNED),
 	WIRE("sack-unasked", "permits SACK without being asked",
 	     SYN, 0, HOW_OPTION_ADD, TCP_OPT_SACK_PERMITTED),
 	WIRE("timestamps-unasked", "sends timestamps without being asked",
@@ -113,6 +150,12 @@ const struct peer_fault peer_faults[] = {
 	     SYN, 0, HOW_OPTION_VALUE, TCP_OPT_TIMESTAMPS),
 	WIRE("timestamp-stale", "echoes a wrong timestamp with data",
 	     DATA, 0, HOW_OPTION_VALUE, TCP_OPT_TIMESTAMPS),
+	WIRE("timestamp-goes-back", "its clock goes back when data has come",
+	     LATER, READ, HOW_TSVAL_ADD, -10000),
+	LOGIC("timestamp-echo-relapses", "echoes the first timestamp every fifth time",
+	      BUG_TIMESTAMP_ECHO_RELAPSES),
+	LOGIC("timestamp-of-hole", "echoes the timestamp of what lies beyond a hole",
+	      BUG_TIMESTAMP_OF_HOLE),
 	LOGIC("timestamps-lost", "negotiates timestamps and leaves them out", BUG_TIMESTAMPS_LOST),
 	LOGIC("timestamps-later", "sends timestamps that were not negotiated",
 	      BUG_TIMESTAMPS_LATER),
@@ -345,6 +388,86 @@ static void option_spoil(struct segment *s, int kind)
 	}
 }
 
+static void option_again(struct segment *s, int kind)
+{
+	const struct tcp_opt *o = segment_opt(s, (uint8_t)kind);
+
+	if (o)
+		s->opt[s->n_opt++] = *o;
+}
+
+static struct tcp_opt *option_find(struct segment *s, uint8_t kind)
+{
+	for (uint8_t i = 0; i < s->n_opt; i++)
+		if (s->opt[i].kind == kind)
+			return &s->opt[i];
+	return NULL;
+}
+
+static void scale_add(struct segment *s, int32_t by)
+{
+	struct tcp_opt *o = option_find(s, TCP_OPT_WSCALE);
+
+	if (o)
+		tcp_opt_wscale(o, (uint8_t)(o->wscale + by));
+}
+
+static void tsval_add(struct segment *s, int32_t by)
+{
+	struct tcp_opt *o = option_find(s, TCP_OPT_TIMESTAMPS);
+
+	if (o)
+		tcp_opt_timestamps(o, o->ts.val + (uint32_t)by, o->ts.ecr);
+}
+
+static void blocks_change(struct segment *s, uint32_t block[][2], uint8_t *n, int32_t what)
+{
+	uint32_t left = block[0][0], right = block[0][1];
+	uint8_t last = (uint8_t)(*n - 1);
+
+	switch (what) {
+	case SACK_EMPTY:
+		block[0][1] = left;
+		break;
+	case SACK_BEHIND:
+		block[0][0] = s->ack;
+		break;
+	case SACK_LONG:
+		block[0][1]++;
+		break;
+	case SACK_TWICE:
+		memcpy(block[*n], block[last], sizeof(block[0]));
+		(*n)++;
+		break;
+	case SACK_TURNED:
+		memcpy(block[0], block[last], sizeof(block[0]));
+		block[last][0] = left;
+		block[last][1] = right;
+		break;
+	}
+}
+
+static void sack_spoil(struct segment *s, int32_t what)
+{
+	struct tcp_opt *o = option_find(s, TCP_OPT_SACK);
+	uint32_t block[TCP_SACK_MAX + 1][2];
+	uint8_t n;
+
+	if (!o)
+		return;
+	n = o->sack.n;
+	for (uint8_t i = 0; i < n; i++) {
+		block[i][0] = o->sack.block[i].left;
+		block[i][1] = o->sack.block[i].right;
+	}
+	if (what == SACK_ODD) {
+		tcp_opt_raw(o, TCP_OPT_SACK, 8, (const uint8_t *)"abcdef", 6);
+		return;
+	}
+	blocks_change(s, block, &n, what);
+	tcp_opt_sack(o, n, (const uint32_t(*)[2])block);
+}
+
 /* EOL, and three octets that should be zero (MUST-69). */
 static void padding_spoil(struct segment *s)
 {
@@ -427,6 +550,18 @@ static void spoil(struct peer_emission *e, enum how how, int32_t by)
 		break;
 	case HOW_COPY_NUMBERS:
 		numbers_copy(e);
+		break;
+	case HOW_OPTION_AGAIN:
+		option_again(s, by);
+		break;
+	case HOW_SCALE_ADD:
+		scale_add(s, by);
+		break;
+	case HOW_TSVAL_ADD:
+		tsval_add(s, by);
+		break;
+	case HOW_SACK:
+		sack_spoil(s, by);
 		break;
 	}
 }

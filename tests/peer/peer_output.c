@@ -54,7 +54,58 @@ static void timestamps_add(struct peer *p, const struct peer_conn *c, struct seg
 	tcp_opt_simple(&o, TCP_OPT_NOP);
 	option_add(s, &o);
 	option_add(s, &o);
-	tcp_opt_timestamps(&o, ts_now(p), c->ts_recent);
+	if (peer_has(p, BUG_TIMESTAMP_ECHO_RELAPSES) && c->n_segments % 5 == 0)
+		tcp_opt_timestamps(&o, ts_now(p), c->ts_first);
+	else
+		tcp_opt_timestamps(&o, ts_now(p), c->ts_recent);
+	option_add(s, &o);
+}
+
+/* The block around what is held at @i, and all that touches it. */
+static void block_grow(const struct peer_conn *c, unsigned int i, uint32_t block[2])
+{
+	bool more = true;
+
+	block[0] = c->held[i].seq;
+	block[1] = c->held[i].seq + c->held[i].len + c->held[i].fin;
+	while (more) {
+		more = false;
+		for (i = 0; i < c->n_held; i++) {
+			uint32_t left = c->held[i].seq;
+			uint32_t right = left + c->held[i].len + c->held[i].fin;
+
+			if (seq_gt(left, block[1]) || seq_lt(right, block[0]))
+				continue;
+			more |= seq_lt(left, block[0]) || seq_gt(right, block[1]);
+			block[0] = seq_min(block[0], left);
+			block[1] = seq_max(block[1], right);
+		}
+	}
+}
+
+/* RFC 2018 4: what is held, the last to come first. */
+static void sack_add(struct peer *p, const struct peer_conn *c, struct segment *s)
+{
+	uint8_t room = c->ts_on ? 3 : TCP_SACK_MAX, n = 0;
+	uint32_t block[TCP_SACK_MAX][2];
+	struct tcp_opt o;
+
+	if (!c->sack_on && !peer_has(p, BUG_SACK_UNPERMITTED))
+		return;
+	for (unsigned int i = c->n_held; i-- > 0 && n < room;) {
+		bool told = false;
+
+		for (uint8_t k = 0; k < n; k++)
+			told |= seq_in(c->held[i].seq, block[k][0], block[k][1] - block[k][0]);
+		if (!told)
+			block_grow(c, i, block[n++]);
+	}
+	if (!n)
+		return;
+	tcp_opt_simple(&o, TCP_OPT_NOP);
+	option_add(s, &o);
+	option_add(s, &o);
+	tcp_opt_sack(&o, n, (const uint32_t(*)[2])block);
 	option_add(s, &o);
 }
 
@@ -79,6 +130,8 @@ static void conn_segment(struct peer *p, struct peer_conn *c, struct peer_emissi
 static void conn_emit(struct peer *p, struct peer_conn *c, struct peer_emission *e)
 {
 	timestamps_add(p, c, &e->s);
+	if (!(e->s.flags & TCP_SYN))
+		sack_add(p, c, &e->s);
 	emit(p, e);
 	c->n_segments++;
 	c->last_ack_sent = c->rcv_nxt;

@@ -89,11 +89,14 @@ enum peer_bug {
 	BUG_RST_IN_LAST_ACK_IGNORED,
 	BUG_RST_IN_SYN_RECEIVED_IGNORED,
 	BUG_RST_WITH_DATA_IGNORED,
+	BUG_SACK_UNPERMITTED,
 	BUG_SYN_AGAIN_IGNORED,
 	BUG_SYN_IN_ESTABLISHED_IGNORED,
 	BUG_SYN_IN_ESTABLISHED_REOPENS,
 	BUG_SYN_FIN_OVERCOUNTED,
 	BUG_SYN_OLD_RESETS,
+	BUG_TIMESTAMP_ECHO_RELAPSES,
+	BUG_TIMESTAMP_OF_HOLE,
 	BUG_TIMESTAMPS_LATER,
 	BUG_TIMESTAMPS_LOST,
 	BUG_TIME_WAIT_SILENT,
@@ -131,7 +134,7 @@ struct peer_conn {
 	bool ts_on, scale_on, sack_on;
 	bool syn_data; /* its SYN had data */
 	uint8_t snd_shift, rcv_shift;
-	uint32_t ts_recent;
+	uint32_t ts_recent, ts_first;
 
 	uint8_t *out; /* what the service sent and nobody acknowledged */
 	uint32_t out_len, out_cap;

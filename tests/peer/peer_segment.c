@@ -145,7 +145,8 @@ static bool check_sequence(struct peer *p, struct peer_conn *c, struct segment *
 		return false;
 	}
 	/* RFC 7323 4.3: only from what is at the left edge or before it. */
-	if (c->ts_on && ts && seq_le(s->seq, c->last_ack_sent))
+	if (c->ts_on && ts &&
+	    (seq_le(s->seq, c->last_ack_sent) || peer_has(p, BUG_TIMESTAMP_OF_HOLE)))
 		c->ts_recent = ts->ts.val;
 	trim(p, c, s);
 	return true;
