@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "agent/stack_sockets.h"
-#include "agent/testability.h"
 #include "agent/upper.h"
+#include "wire/testability.h"
 
 /* Requesters at the same time: of UDP those without sockets give way. */
 #define REQUESTERS_MAX 256

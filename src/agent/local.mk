@@ -23,8 +23,6 @@ libshakedown_a_SOURCES += \
 	%D%/stack.h \
 	%D%/stack_sockets.c \
 	%D%/stack_sockets.h \
-	%D%/testability.c \
-	%D%/testability.h \
 	%D%/upper.c \
 	%D%/upper.h \
 	%D%/upper_calls.c \

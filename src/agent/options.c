@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/testability.h"
+#include "wire/testability.h"
 
 #define PORT_MAX 65535ul
 #define DEFAULT_MAX_CONNS 16384

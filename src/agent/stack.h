@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agent/testability.h"
+#include "wire/testability.h"
 
 struct agent_upper_socket;
 

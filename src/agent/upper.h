@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #include "agent/stack.h"
-#include "agent/testability.h"
+#include "wire/testability.h"
 
 /* Longest payload of an event, so that it fits in one datagram, unfragmented. */
 #define AGENT_UPPER_CHUNK 1200

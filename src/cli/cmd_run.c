@@ -218,6 +218,8 @@ static const char *rerun_prefix(const struct cli *cli)
 	add_options(&b, "provides", &o->provides);
 	add_options(&b, "port", &o->port);
 	add_options(&b, "closed-port", &o->closed_port);
+	if (o->agent)
+		add_option(&b, "agent", o->agent);
 	if (o->interface)
 		add_option(&b, "interface", o->interface);
 	add_options(&b, "source", &o->source);

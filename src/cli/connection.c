@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "cli/sanity.h"
 #include "cli/target_arg.h"
+#include "link/app_client.h"
 #include "link/lab.h"
 #include "link/live.h"
 #include "sim/sim.h"
@@ -33,6 +34,7 @@ static bool check_lab_options(const struct options *o, struct diags *ds)
 		{ "provides", o->provides.n },
 		{ "port", o->port.n },
 		{ "closed-port", o->closed_port.n },
+		{ "agent", o->agent },
 		{ "interface", o->interface },
 		{ "source", o->source.n },
 		{ "set-offloads", o->set_offloads },
@@ -150,6 +152,31 @@ static void take_sources(const struct connection *c, struct live_config *cfg)
 		cfg->source6 = c->profile.source6;
 }
 
+/* Whoever makes the calls of the target's application, if anybody does. */
+static int open_agent(struct connection *c, struct diags *ds)
+{
+	const struct target *t = &c->target;
+	struct app_client_config cfg = {
+		.agent = t->agent,
+		.port = t->agent_port,
+		.datagrams = t->agent_udp,
+		.fd = -1,
+		.tester4 = c->link->tester4,
+		.tester6 = c->link->tester6,
+		.target4 = c->link->target4,
+		.target6 = c->link->target6,
+	};
+	struct app_client *client;
+	int err;
+
+	if (!t->agent.family)
+		return 0;
+	err = app_client_open(&cfg, &client, ds);
+	if (!err)
+		live_set_app(c->link, client);
+	return err;
+}
+
 static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
 {
 	struct live_config cfg = {
@@ -169,7 +196,7 @@ static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
 	c->jobs = c->profile.jobs ? c->profile.jobs : LIVE_JOBS;
 	if (!c->target.rate && (cli->opt.jobs ? cli->opt.jobs : c->jobs) == 1)
 		c->target.rate = LIVE_RATE;
-	if (live_open(&cfg, &c->link, ds))
+	if (live_open(&cfg, &c->link, ds) || open_agent(c, ds))
 		return CLI_INCOMPLETE;
 	return sanity_check(c->link, &c->target, ds) ? CLI_OK : CLI_INCOMPLETE;
 }

@@ -236,6 +236,9 @@ const struct option_row option_rows[] = {
 	  BIT(RUN), set_list, FIELD(port) },
 	{ "closed-port", 0, "N", "a port of the target where nobody listens",
 	  BIT(RUN), set_list, FIELD(closed_port) },
+	{ "agent", 0, "ADDR[:PORT]", "the upper tester, which makes calls of the application there",
+	  /* SHAKEDOWN_AGENT is the program that the lab starts. */
+	  BIT(RUN), set_text, FIELD(agent), .no_environment = true },
 	{ "interface", 'i', "IF", "the interface that leads to the target",
 	  BIT(RUN), set_text, FIELD(interface), .complete = "interfaces" },
 	{ "source", 0, "ADDR", "the tester's address: the host's own, or one that nobody uses",

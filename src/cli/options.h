@@ -36,6 +36,7 @@ struct options {
 	struct option_list provides;
 	struct option_list port;
 	struct option_list closed_port;
+	const char *agent; /* [udp:|tcp:]ADDR[:PORT] */
 	const char *interface;
 	struct option_list source;
 	bool set_offloads;

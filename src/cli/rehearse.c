@@ -334,6 +334,29 @@ static bool wait_one(struct rehearsal *r, const struct walk_want *want)
 	return false;
 }
 
+/* The application does what it is asked for, and receives what is wanted. */
+static void ask_one(struct rehearsal *r, uint16_t step)
+{
+	const struct plan_app *a = r->plan->step[step].app;
+	struct trace_app app = { .step = step, .call = (uint8_t)a->call };
+	static const uint8_t nothing[TRACE_MAX_APP_BYTES];
+	uint32_t wanted = a->call == APP_RECEIVE ? a->data_set ? a->data_len : a->bytes : 0;
+	long i;
+
+	buf_adds(r->out, "    ");
+	plan_describe_step(r->plan, step, r->out);
+	buf_addc(r->out, '\n');
+	for (int k = 0; k < 2; k++) {
+		app.ts_ns = r->now_ns += STEP_NS;
+		app.answer = k;
+		app.result = k ? a->result : 0;
+		app.len = k && wanted <= sizeof(nothing) ? wanted : 0;
+		i = trace_add_app(&r->trace, &app, a->data_set ? a->data : nothing);
+		if (i >= 0)
+			walk_app(&r->walk, (size_t)i);
+	}
+}
+
 static void walk_through(struct rehearsal *r)
 {
 	struct walk_want want;
@@ -343,7 +366,10 @@ static void walk_through(struct rehearsal *r)
 		walk_want(&r->walk, &want);
 		if (want.kind == WANT_NOTHING)
 			return;
-		go_on = want.kind == WANT_SEND ? send_one(r, &want) : wait_one(r, &want);
+		if (want.kind == WANT_APP)
+			ask_one(r, want.step);
+		else
+			go_on = want.kind == WANT_SEND ? send_one(r, &want) : wait_one(r, &want);
 	}
 }
 

@@ -247,6 +247,30 @@ static void take_ports(const struct options *o, struct target *t, struct diags *
 		take_closed_port(t, o->closed_port.item[i], ds);
 }
 
+/* ---- the upper tester ---- */
+
+/* [udp:|tcp:]ADDR[:PORT] */
+static void take_agent(const struct options *o, struct target *t, struct diags *ds)
+{
+	const char *text = o->agent, *host, *digits;
+	uint16_t port = TARGET_AGENT_PORT;
+	struct ip_addr a = { .family = 0 };
+	bool udp;
+
+	if (!text)
+		return;
+	udp = !strncmp(text, "udp:", 4);
+	text += udp || !strncmp(text, "tcp:", 4) ? 4 : 0;
+	if (split(o->arena, text, &host, &digits) && !ip_addr_parse(host, &a) &&
+	    (!digits || parse_port(digits, strlen(digits), &port))) {
+		target_set_agent(t, &a, port, udp);
+		return;
+	}
+	diag_add(ds, DIAG_ERROR, NULL, "--agent \"%s\": not an address, perhaps with a port",
+		 o->agent);
+	diag_add_help(ds, "such as --agent 192.0.2.1:10000, or udp:192.0.2.1 for UDP");
+}
+
 /* ---- the profile ---- */
 
 static bool is_described(const struct target *t, uint16_t port)
@@ -268,6 +292,12 @@ static void take_profile(const struct profile *p, struct target *t, struct diags
 		if (!is_described(t, p->target.port[i].port))
 			add_port(t, p->target.port[i].port, p->target.port[i].provides, ds);
 	t->rate = p->target.rate;
+	if (!p->target.upper_tester)
+		return;
+	if (!t->upper_tester)
+		target_set_agent(t, &p->target.agent, p->target.agent_port, p->target.agent_udp);
+	t->app_first = p->target.app_first;
+	t->app_last = p->target.app_last;
 }
 
 static int incomplete(const struct options *o, const struct target *t, struct diags *ds)
@@ -300,6 +330,7 @@ int target_arg_parse(const struct options *o, const struct profile *p, struct ta
 		return status;
 	take_main_port(o, t, port, ds);
 	take_ports(o, t, ds);
+	take_agent(o, t, ds);
 	if (p)
 		take_profile(p, t, ds);
 	if (ds->n_errors)

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/log.h"
+#include "link/app_client.h"
 #include "link/lab_ns.h"
 #include "link/lab_target.h"
 #include "link/live.h"
@@ -36,8 +37,9 @@ struct lab {
 	struct link *link;
 	int old_ns; /* the namespace we came from, or -1 */
 	pid_t child;
-	int control; /* socket to the child, or -1 */
-	int ready;   /* pipe from the agent, or -1 */
+	int control;  /* socket to the child, or -1 */
+	int ready;    /* pipe from the agent, or -1 */
+	int agent_fd; /* to be connected to the agent, or -1 */
 	bool ip6;
 	bool pinned;
 	cpu_set_t cpus; /* where we were allowed to run before */
@@ -220,8 +222,9 @@ static int child_await_link(struct lab *lab, struct diags *ds)
 		err = await(lab->control);
 	if (err)
 		return lab_failed("the target's process", err, ds);
-	if (read(lab->control, &report, sizeof(report)) < 0)
-		return lab_failed("the target's process", -errno, ds);
+	err = lab_report_receive(lab->control, &report, &lab->agent_fd);
+	if (err)
+		return lab_failed("the target's process", err, ds);
 	if (report.err)
 		return lab_failed(report.what, report.err, ds);
 	if (report.offloads)
@@ -278,6 +281,29 @@ static void path_fill(const struct lab *lab, struct live_path *path)
 	path->lossless = lab->pinned;
 }
 
+/* ---- the upper tester ---- */
+
+static int app_start(struct lab *lab, struct diags *ds)
+{
+	struct app_client_config cfg = {
+		.agent = lab_control,
+		.port = LAB_CONTROL_PORT,
+		.fd = lab->agent_fd,
+		.tester4 = lab_tester4,
+		.target4 = lab_target4,
+		.tester6 = lab_tester6,
+		.target6 = lab_target6,
+	};
+	struct app_client *client;
+	int err;
+
+	lab->agent_fd = -1;
+	err = app_client_open(&cfg, &client, ds);
+	if (!err)
+		live_set_app(lab->link, client);
+	return err;
+}
+
 /* ---- the whole ---- */
 
 static void target_name_set(struct lab *lab)
@@ -309,7 +335,8 @@ static int lab_build(const struct lab_config *cfg, struct lab *lab, struct diags
 	if (err)
 		return err;
 	path_fill(lab, &path);
-	return live_open_path(&path, &lab->link, ds);
+	err = live_open_path(&path, &lab->link, ds);
+	return err ? err : app_start(lab, ds);
 }
 
 int lab_open(const struct lab_config *cfg, struct lab **out, struct diags *ds)
@@ -319,7 +346,7 @@ int lab_open(const struct lab_config *cfg, struct lab **out, struct diags *ds)
 
 	if (!lab)
 		log_panic("out of memory");
-	lab->old_ns = lab->control = lab->ready = -1;
+	lab->old_ns = lab->control = lab->ready = lab->agent_fd = -1;
 	lab->child = -1;
 	target_name_set(lab);
 	err = lab_build(cfg, lab, ds);
@@ -354,6 +381,8 @@ void lab_close(struct lab *lab)
 		close(lab->control);
 	if (lab->ready >= 0)
 		close(lab->ready);
+	if (lab->agent_fd >= 0)
+		close(lab->agent_fd);
 	if (lab->old_ns >= 0)
 		lab_ns_leave(lab->old_ns);
 	cpu_unpin(lab);

@@ -29,6 +29,8 @@ const struct ip_addr lab_target4 = { 4, { 192, 0, 2, 1 } };
 const struct ip_addr lab_tester6 = { 6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 } };
 const struct ip_addr lab_target6 = { 6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 } };
 
+const struct ip_addr lab_control = { 4, { 127, 0, 0, 1 } };
+
 /*
  * The kernel asks for neighbours from a link-local address when it has no
  * packet to take the source from, so the target needs one.
@@ -96,19 +98,59 @@ static void agent_prepare(int ready)
 
 static _Noreturn void agent_exec(const char *path, int ready, bool ip6)
 {
-	char bind4[IP_ADDR_STRLEN], bind6[IP_ADDR_STRLEN], fd[8];
+	char bind4[IP_ADDR_STRLEN], bind6[IP_ADDR_STRLEN], fd[8], control[64];
 	const char *argv[] = {
-		"shakedown-agent", "--services", "--ready-fd", fd, "--bind", bind4,
+		"shakedown-agent", "--services", control, "--max-sockets=16384",
+		"--tester-idle=0", "--ready-fd", fd, "--bind", bind4,
 		ip6 ? "--bind" : NULL, bind6, NULL
 	};
 
 	ip_addr_str(&lab_target4, bind4, sizeof(bind4));
 	ip_addr_str(&lab_target6, bind6, sizeof(bind6));
 	snprintf(fd, sizeof(fd), "%d", READY_FD);
+	snprintf(control, sizeof(control), "--testability=127.0.0.1:%d", LAB_CONTROL_PORT);
 	agent_prepare(ready);
 	execv(path, (char **)argv);
 	dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
 	_exit(127);
+}
+
+int lab_report_send(int control, const struct lab_target_report *r, int fd)
+{
+	char space[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { (void *)r, sizeof(*r) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+
+	if (fd >= 0) {
+		m.msg_control = space;
+		m.msg_controllen = sizeof(space);
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	return sendmsg(control, &m, MSG_NOSIGNAL) == sizeof(*r) ? 0 : -EPIPE;
+}
+
+int lab_report_receive(int control, struct lab_target_report *r, int *fd)
+{
+	char space[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { r, sizeof(*r) };
+	struct msghdr m = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = space,
+		.msg_controllen = sizeof(space),
+	};
+	ssize_t n = recvmsg(control, &m, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = n < 0 ? NULL : CMSG_FIRSTHDR(&m);
+
+	*fd = -1;
+	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+	return n < 0 ? -errno : 0;
 }
 
 /* Waits for the agent, and for orphans of it; ends as the agent ended. */
@@ -130,6 +172,7 @@ _Noreturn void lab_target_run(const struct lab_target_config *cfg)
 {
 	struct lab_target_report report;
 	pid_t agent;
+	int fd = -1;
 	char go;
 
 	parent_watch(cfg->control);
@@ -138,8 +181,12 @@ _Noreturn void lab_target_run(const struct lab_target_config *cfg)
 	if (read(cfg->control, &go, 1) != 1)
 		_exit(0);
 	link_set_up(&report);
-	if (write(cfg->control, &report, sizeof(report)) != sizeof(report) || report.err)
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		step(&report, "a socket to the upper tester", -errno);
+	if (lab_report_send(cfg->control, &report, fd) || report.err)
 		_exit(1);
+	close(fd);
 	agent = fork();
 	if (agent < 0)
 		_exit(1);

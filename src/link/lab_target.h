@@ -26,6 +26,18 @@ struct lab_target_report {
 	char what[64];	   /* what failed, if err */
 };
 
+/*
+ * Where the agent's control port is: in the target's namespace only, so that what
+ * is asked of it never meets the link under test.  The report brings a socket of
+ * that namespace along, which the tester connects when the agent is ready.
+ */
+extern const struct ip_addr lab_control;
+#define LAB_CONTROL_PORT 10000
+
+/* Sends or receives @r and a descriptor: 0 or -errno. */
+int lab_report_send(int control, const struct lab_target_report *r, int fd);
+int lab_report_receive(int control, struct lab_target_report *r, int *fd);
+
 struct lab_target_config {
 	const char *agent; /* path of the program */
 	int control;	   /* socket: a byte comes when the link exists; the report goes back */

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wire/app.h"
 #include "wire/segment.h"
 
 struct diags;
@@ -27,6 +28,7 @@ struct link_packet {
 	uint32_t len;	   /* bytes the packet had */
 };
 typedef void link_packet_fn(void *arg, const struct link_packet *packet);
+typedef void link_reply_fn(void *arg, const struct app_reply *reply);
 
 struct link_stats {
 	uint64_t captured; /* packets delivered */
@@ -63,6 +65,19 @@ struct link_ops {
 	int (*claim)(struct link *l, uint8_t family, uint16_t port);
 	void (*release)(struct link *l, uint8_t family, uint16_t port);
 
+	/*
+	 * Asks the target's application for @req, which is copied, and returns
+	 * at once: 0, or -errno (-EOPNOTSUPP if nobody can be asked).  The
+	 * answer comes while polling, through link.on_reply; no other question
+	 * of the same tester port may be open.  NULL: there is no upper tester.
+	 */
+	int (*app)(struct link *l, const struct app_request *req);
+	/*
+	 * The run of this tester port is over: what its application still has
+	 * open is aborted.  No answer comes any more.
+	 */
+	void (*app_end)(struct link *l, uint8_t family, uint16_t tester_port);
+
 	void (*stats)(struct link *l, struct link_stats *st);
 	void (*close)(struct link *l); /* frees @l */
 };
@@ -73,9 +88,12 @@ struct link {
 	const char *name;		 /* interface, or "virtual" */
 	struct ip_addr tester4, tester6; /* our addresses; family 0: none */
 	struct ip_addr target4, target6;
-	uint32_t mtu;	 /* bytes of the largest IP packet */
-	bool partial_ok; /* partial checksums are normal here (loopback) */
-	bool lossless;	 /* nothing is lost and nothing overtaken (lab) */
+	uint32_t mtu;		 /* bytes of the largest IP packet */
+	bool partial_ok;	 /* partial checksums are normal here (loopback) */
+	bool lossless;		 /* nothing is lost and nothing overtaken (lab) */
+	bool upper_tester;	 /* app() has somebody to ask */
+	link_reply_fn *on_reply; /* set by who calls app(); called by poll(), which */
+	void *reply_arg;	 /* counts replies as it counts packets */
 };
 
 #endif

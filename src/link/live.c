@@ -27,6 +27,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/log.h"
+#include "link/app_client.h"
 #include "link/capture_pcap.h"
 #include "link/guard.h"
 #include "link/inject_libnet.h"
@@ -49,8 +50,9 @@ struct live {
 	struct inject *inject[2]; /* IPv4, IPv6; the same one for LIVE_LINK */
 	int packet_fd;		  /* LIVE_LINK: where built frames leave; or -1 */
 	struct neighbours neighbours;
-	struct ports ports;  /* LIVE_LINK */
-	struct guard *guard; /* LIVE_RAW; or NULL */
+	struct ports ports;	/* LIVE_LINK */
+	struct guard *guard;	/* LIVE_RAW; or NULL */
+	struct app_client *app; /* or NULL */
 	unsigned int offloads_were;
 	struct link_stats stats;
 	int64_t clock_lead; /* when last looked at; 0: not yet */
@@ -128,40 +130,73 @@ static void frame_heard(void *arg, const struct capture_frame *frame)
 /* Waits for a frame until @until_ns: 1, 0 if there is none, or -errno. */
 static int frame_wait(struct live *live, int64_t until_ns)
 {
-	struct pollfd pfd = { .fd = capture_fd(live->capture), .events = POLLIN };
+	struct pollfd pfd[2] = { { .fd = capture_fd(live->capture), .events = POLLIN },
+				 { .fd = -1 } };
 	int64_t left = until_ns - clock_now();
 	struct timespec ts;
+	bool early = false;
 	sigset_t mask;
 	int n;
 
+	if (live->app && !app_client_is_idle(live->app)) {
+		int64_t due = app_client_due_ns(live->app) - clock_now();
+
+		pfd[1].fd = app_client_fd(live->app, &pfd[1].events);
+		if (due < left) {
+			left = due > 0 ? due : 0;
+			early = true;
+		}
+	}
 	if (left <= 0)
-		return 0;
+		return early;
 	ts.tv_sec = left / 1000000000;
 	ts.tv_nsec = left % 1000000000;
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	sigdelset(&mask, SIGINT);
 	sigdelset(&mask, SIGTERM);
 	sigdelset(&mask, SIGHUP);
-	n = ppoll(&pfd, 1, &ts, &mask);
-	return n < 0 ? -errno : n;
+	n = ppoll(pfd, 2, &ts, &mask);
+	return n < 0 ? -errno : n || early;
+}
+
+/*
+ * Answers of the application, and before them what was captured meanwhile: what
+ * the target did for a call was there before the answer.  Returns 0 or -errno.
+ */
+static int app_turn(struct live *live)
+{
+	int n = 0;
+
+	if (!live->app || app_client_is_idle(live->app))
+		return 0;
+	if (!app_client_turn(live->app, clock_now()))
+		return 0;
+	n = capture_dispatch(live->capture, DISPATCH_MAX, frame_heard, live);
+	if (n >= 0)
+		live->delivered += (int)app_client_deliver(live->app, live->link.on_reply,
+							   live->link.reply_arg);
+	return n < 0 ? n : 0;
 }
 
 static int op_poll(struct link *l, int64_t until_ns, link_packet_fn *fn, void *arg)
 {
 	struct live *live = live_of(l);
-	int n;
+	int n, err = 0;
 
 	live->fn = fn;
 	live->fn_arg = arg;
 	live->delivered = 0;
 	do {
 		n = capture_dispatch(live->capture, DISPATCH_MAX, frame_heard, live);
-		if (n < 0 || live->delivered)
+		if (n >= 0)
+			err = app_turn(live);
+		if (n < 0 || err || live->delivered)
 			break;
 		n = n == DISPATCH_MAX ? n : frame_wait(live, until_ns);
 	} while (n > 0);
 	live->fn = NULL;
-	return n < 0 ? n : live->delivered;
+	return n < 0 ? n : err ? err
+			       : live->delivered;
 }
 
 /* ---- the other operations ---- */
@@ -243,6 +278,25 @@ static void clock_watch(struct live *live)
 	live->clock_lead = lead;
 }
 
+static int op_app(struct link *l, const struct app_request *req)
+{
+	struct live *live = live_of(l);
+
+	return live->app ? app_client_ask(live->app, req, clock_now()) : -EOPNOTSUPP;
+}
+
+static void op_app_end(struct link *l, uint8_t family, uint16_t tester_port)
+{
+	if (live_of(l)->app)
+		app_client_end(live_of(l)->app, family, tester_port);
+}
+
+void live_set_app(struct link *l, struct app_client *client)
+{
+	live_of(l)->app = client;
+	l->upper_tester = true;
+}
+
 static void op_stats(struct link *l, struct link_stats *st)
 {
 	struct live *live = live_of(l);
@@ -258,6 +312,7 @@ static void op_close(struct link *l)
 
 	if (live->offloads_were)
 		offload_set(live->path.interface.name, live->offloads_were, 1);
+	app_client_close(live->app);
 	capture_close(live->capture);
 	inject_close(live->inject[0]);
 	if (live->inject[1] != live->inject[0])
@@ -274,6 +329,8 @@ static const struct link_ops live_ops = {
 	.poll = op_poll,
 	.claim = op_claim,
 	.release = op_release,
+	.app = op_app,
+	.app_end = op_app_end,
 	.stats = op_stats,
 	.close = op_close,
 };

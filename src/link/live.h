@@ -29,4 +29,12 @@ int live_open(const struct live_config *cfg, struct link **out, struct diags *ds
 /* Opens a way that is already found; @path is copied. */
 int live_open_path(const struct live_path *path, struct link **out, struct diags *ds);
 
+struct app_client;
+
+/*
+ * From now on @client (taken over) carries out what the application is asked
+ * for.  Its answers come after the packets that were captured before them.
+ */
+void live_set_app(struct link *l, struct app_client *client);
+
 #endif

@@ -3,6 +3,10 @@
 # Injection, capture, clock; the lab; links in memory and from a file.
 
 libshakedown_a_SOURCES += \
+	%D%/app_client.c \
+	%D%/app_client.h \
+	%D%/app_wire.c \
+	%D%/app_wire.h \
 	%D%/capture_pcap.c \
 	%D%/capture_pcap.h \
 	%D%/guard.c \

@@ -24,7 +24,8 @@ struct packet {
 
 enum event_kind {
 	EVENT_CAPTURE,
-	EVENT_ARRIVE
+	EVENT_ARRIVE,
+	EVENT_REPLY
 };
 
 struct event {
@@ -146,6 +147,22 @@ void vlink_send(struct vlink *v, int64_t delay_ns, const void *packet, size_t le
 	event_add(v, time_add(leaves, v->latency_ns), EVENT_CAPTURE, packet_new(packet, len));
 }
 
+/* The bytes of a reply: the struct, and behind it what it received. */
+void vlink_reply(struct vlink *v, int64_t delay_ns, const struct app_reply *reply)
+{
+	int64_t leaves = time_add(v->now_ns, delay_ns > 0 ? delay_ns : 0);
+	struct packet *p = packet_new(NULL, 0);
+
+	p = realloc(p, sizeof(*p) + sizeof(*reply) + reply->data_len);
+	if (!p)
+		log_panic("out of memory");
+	p->len = (uint32_t)(sizeof(*reply) + reply->data_len);
+	memcpy(p->bytes, reply, sizeof(*reply));
+	if (reply->data_len)
+		memcpy(p->bytes + sizeof(*reply), reply->data, reply->data_len);
+	event_add(v, time_add(leaves, v->latency_ns), EVENT_REPLY, p);
+}
+
 /* ---- the operations ---- */
 
 static int64_t op_now(struct link *l)
@@ -194,7 +211,18 @@ static void packet_deliver(struct vlink *v, const struct packet *p, link_packet_
 	fn(arg, &lp);
 }
 
-/* Lets the earliest event of the heap happen; true if it was a capture. */
+static void reply_deliver(struct vlink *v, const struct packet *p)
+{
+	struct app_reply reply;
+
+	memcpy(&reply, p->bytes, sizeof(reply));
+	reply.ts_ns = v->now_ns;
+	reply.data = p->bytes + sizeof(reply);
+	if (v->link.on_reply)
+		v->link.on_reply(v->link.reply_arg, &reply);
+}
+
+/* Lets the earliest event of the heap happen; true if it was seen by the tester. */
 static bool event_happen(struct vlink *v, link_packet_fn *fn, void *arg)
 {
 	struct event e = event_take(v);
@@ -202,10 +230,12 @@ static bool event_happen(struct vlink *v, link_packet_fn *fn, void *arg)
 	clock_set(v, e.at_ns);
 	if (e.kind == EVENT_CAPTURE)
 		packet_deliver(v, e.packet, fn, arg);
+	else if (e.kind == EVENT_REPLY)
+		reply_deliver(v, e.packet);
 	else if (v->peer.receive)
 		v->peer.receive(v->peer.arg, v, v->now_ns, e.packet->bytes, e.packet->len);
 	packet_put(e.packet);
-	return e.kind == EVENT_CAPTURE;
+	return e.kind != EVENT_ARRIVE;
 }
 
 static int op_poll(struct link *l, int64_t until_ns, link_packet_fn *fn, void *arg)
@@ -246,6 +276,24 @@ static void op_release(struct link *l, uint8_t family, uint16_t port)
 	ports_give(&vlink_of(l)->ports, family, port);
 }
 
+static int op_app(struct link *l, const struct app_request *req)
+{
+	struct vlink *v = vlink_of(l);
+
+	if (!v->peer.app)
+		return -EOPNOTSUPP;
+	v->peer.app(v->peer.arg, v, v->now_ns, req);
+	return 0;
+}
+
+static void op_app_end(struct link *l, uint8_t family, uint16_t tester_port)
+{
+	struct vlink *v = vlink_of(l);
+
+	if (v->peer.app_end)
+		v->peer.app_end(v->peer.arg, v, v->now_ns, family, tester_port);
+}
+
 static void op_stats(struct link *l, struct link_stats *st)
 {
 	*st = vlink_of(l)->stats;
@@ -267,6 +315,8 @@ static const struct link_ops vlink_ops = {
 	.poll = op_poll,
 	.claim = op_claim,
 	.release = op_release,
+	.app = op_app,
+	.app_end = op_app_end,
 	.stats = op_stats,
 	.close = op_close,
 };
@@ -317,6 +367,7 @@ struct link *vlink_open(const struct vlink_config *cfg, const struct vlink_peer 
 	v->link.name = "virtual";
 	v->link.mtu = cfg->mtu ? cfg->mtu : 1500;
 	v->link.lossless = true;
+	v->link.upper_tester = v->peer.app != NULL;
 	addresses_set(&v->link, cfg);
 	v->now_ns = cfg->start_ns ? cfg->start_ns : START_NS;
 	v->latency_ns = cfg->latency_ns ? cfg->latency_ns : VLINK_LATENCY_NS;

@@ -34,6 +34,15 @@ struct vlink_peer {
 	/* When timer() is to be called next, or VLINK_NEVER. */
 	int64_t (*next_timer)(void *arg);
 	void (*timer)(void *arg, struct vlink *v, int64_t now_ns);
+	/*
+	 * Its application is asked for something: it acts and answers, now or
+	 * later, with vlink_reply(); @req is valid during the call.  NULL: there
+	 * is no upper tester.
+	 */
+	void (*app)(void *arg, struct vlink *v, int64_t now_ns, const struct app_request *req);
+	/* Whatever it has open with this port of the tester is aborted. */
+	void (*app_end)(void *arg, struct vlink *v, int64_t now_ns, uint8_t family,
+			uint16_t tester_port);
 	void *arg;
 };
 
@@ -65,6 +74,9 @@ int64_t vlink_now(const struct vlink *v);
  * and is captured one latency later.  A negative delay counts as 0.
  */
 void vlink_send(struct vlink *v, int64_t delay_ns, const void *packet, size_t len);
+
+/* Answers a question: @reply (copied, ts_ns filled in) arrives like a packet. */
+void vlink_reply(struct vlink *v, int64_t delay_ns, const struct app_reply *reply);
 
 /* Counts @n packets as lost by the capture, for tests of what follows. */
 void vlink_add_dropped(struct vlink *v, uint64_t n);

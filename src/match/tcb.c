@@ -49,6 +49,14 @@ static struct tcb_syn read_syn(const struct segment *s)
 	return syn;
 }
 
+/* RFC 7323 2.2, 3.2: in use if both SYNs had the option, whoever was first. */
+static void agree(struct tcb *t)
+{
+	t->ws_ok = t->our_ws && t->target_ws && t->irs_known;
+	t->target_shift = t->ws_ok ? t->target_wscale : 0;
+	t->ts_ok = t->our_ts && t->target_ts && t->irs_known;
+}
+
 static void take_offer(struct tcb *t, const struct tcb_syn *syn)
 {
 	t->iss = syn->seq;
@@ -87,8 +95,10 @@ void tcb_tx(struct tcb *t, const struct segment *s)
 			return;
 		}
 		take_offer(t, &syn);
-		if (!t->syn_sent)
+		if (!t->syn_sent) {
 			t->snd_una = t->snd_nxt = s->seq;
+			agree(t);
+		}
 		t->syn_sent = true;
 	}
 	if (s->seq == t->snd_nxt)
@@ -110,10 +120,11 @@ static void take_syn(struct tcb *t, const struct segment *s)
 	o = segment_opt(s, TCP_OPT_MSS);
 	t->target_mss = o && o->known ? o->mss : 0;
 	o = segment_opt(s, TCP_OPT_WSCALE);
-	t->ws_ok = t->our_ws && o && o->known;
-	t->target_shift = t->ws_ok ? shift_of(o) : 0;
+	t->target_ws = o && o->known;
+	t->target_wscale = t->target_ws ? shift_of(o) : 0;
 	o = segment_opt(s, TCP_OPT_TIMESTAMPS);
-	t->ts_ok = t->our_ts && o && o->known;
+	t->target_ts = o && o->known;
+	agree(t);
 }
 
 static void take_text(struct tcb *t, const struct segment *s)

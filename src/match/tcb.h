@@ -10,6 +10,8 @@
  * The record only follows the packets that were captured.  A segment that the
  * tester bent on purpose (other sequence number, spoilt checksum) does not
  * advance SND.NXT: a correct peer would not have counted it either.
+ *
+ * Either end may open: what both SYNs offered is in use from the later one on.
  */
 #ifndef MATCH_TCB_H
 #define MATCH_TCB_H
@@ -42,9 +44,11 @@ struct tcb {
 	} next;
 	bool irs_known; /* a SYN came from the target */
 	bool syn_sent;
-	bool our_ws, our_ts; /* our SYN had the option */
-	bool ws_ok, ts_ok;   /* both SYNs had it: in use */
-	uint8_t our_shift, target_shift;
+	bool our_ws, our_ts;		 /* our SYN had the option */
+	bool target_ws, target_ts;	 /* the target's had */
+	bool ws_ok, ts_ok;		 /* both SYNs had it: in use */
+	uint8_t our_shift, target_shift; /* target_shift: 0 unless in use */
+	uint8_t target_wscale;		 /* of its SYN */
 };
 
 /* A closed connection whose ISS is chosen already. */

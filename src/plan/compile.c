@@ -186,6 +186,18 @@ static void add_wait(struct compiler *c, const struct node *key, const struct no
 	claim(s, map);
 }
 
+static void add_app(struct compiler *c, const struct node *key, const struct node *v,
+		    const struct node *map)
+{
+	struct plan_step *s = emit(c, PLAN_APP, &key->at);
+
+	c->needs |= 1u << NEED_UPPER_TESTER;
+	if (!s)
+		return;
+	s->app = compile_app(c, v);
+	claim(s, map);
+}
+
 static void compile_list(struct compiler *c, const struct node *list, bool alive_follows);
 
 /* Fragments */
@@ -424,6 +436,8 @@ static void compile_action(struct compiler *c, const struct node *map, const str
 		add_one_of(c, key, v, map, alive_follows);
 	else if (node_is(key, "wait"))
 		add_wait(c, key, v, map);
+	else if (node_is(key, "app"))
+		add_app(c, key, v, map);
 	else if (node_is(key, "reach"))
 		add_reach(c, v, map, alive_follows);
 	else if (node_is(key, "use"))

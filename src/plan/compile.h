@@ -79,10 +79,11 @@ const struct expr *compile_expr(struct compiler *c, const struct node *n);
 /* One in which no name may stand, since nothing has a value yet. */
 const struct expr *compile_constant(struct compiler *c, const struct node *n);
 
-/* compile_send.c, compile_expect.c: values that the schema has found good */
+/* compile_send.c, compile_expect.c, compile_app.c: values that the schema has found good */
 const struct plan_send *compile_send(struct compiler *c, const struct node *n);
 const struct plan_opt *compile_options(struct compiler *c, const struct node *n, uint8_t *n_opt);
 const struct plan_expect *compile_expect(struct compiler *c, const struct node *n);
+const struct plan_app *compile_app(struct compiler *c, const struct node *n);
 void compile_data(struct compiler *c, const struct node *n, const uint8_t **data, uint32_t *len);
 uint16_t compile_flags(const struct node *n);
 int64_t compile_duration(const struct node *n);

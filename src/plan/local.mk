@@ -5,6 +5,7 @@
 libshakedown_a_SOURCES += \
 	%D%/compile.c \
 	%D%/compile.h \
+	%D%/compile_app.c \
 	%D%/compile_expect.c \
 	%D%/compile_scope.c \
 	%D%/compile_send.c \

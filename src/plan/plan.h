@@ -18,6 +18,7 @@
 #include "base/diag.h"
 #include "expr/expr.h"
 #include "testcase/vocab.h"
+#include "wire/app.h"
 #include "wire/segment.h"
 
 /*
@@ -169,12 +170,30 @@ enum alive_kind {
 	ALIVE_CONNECTION, /* an old segment on this connection draws an ACK */
 };
 
+/* What the target's application is asked for, and must answer. */
+struct plan_app {
+	enum app_call call;
+	bool of_listener;
+	enum app_shutdown how;
+	bool urgent, push;
+	uint8_t option; /* index of app_options */
+	uint32_t value;
+	const uint8_t *data; /* SEND: what; RECEIVE: what must be received */
+	uint32_t data_len;
+	bool data_set;
+	uint32_t bytes;	   /* RECEIVE: how many are waited for */
+	uint8_t result;	   /* enum tp_result of wire/testability.h */
+	bool result_set;   /* written: another one is the target's fault */
+	int64_t within_ns; /* ACCEPT, RECEIVE, ERROR: how long they wait */
+};
+
 enum plan_step_kind {
 	PLAN_SEND,
 	PLAN_EXPECT,
 	PLAN_EXPECT_NONE,
 	PLAN_ONE_OF,
 	PLAN_WAIT,
+	PLAN_APP,
 	PLAN_ALIVE,
 	PLAN_STATE, /* only the claim of the step */
 	PLAN_END,
@@ -203,6 +222,7 @@ struct plan_step {
 	union {
 		const struct plan_send *send;
 		const struct plan_expect *expect;
+		const struct plan_app *app;
 		int64_t wait_ns; /* WAIT, EXPECT_NONE */
 		enum alive_kind alive;
 		struct {
@@ -245,6 +265,12 @@ struct plan {
 	const struct plan_step *step;
 	uint16_t n_steps; /* PLAN_END included */
 };
+
+/* The application is asked: the target opens nothing before it is told to. */
+static inline bool plan_asks_app(const struct plan *p)
+{
+	return p->needs >> NEED_UPPER_TESTER & 1;
+}
 
 /* Default for `within` where a case does not say: 1 s. */
 #define PLAN_WITHIN_DEFAULT_NS INT64_C(1000000000)

@@ -31,6 +31,7 @@ const char *const plan_step_kind_names[PLAN_N_KINDS] = {
 	[PLAN_EXPECT_NONE] = "expect-none",
 	[PLAN_ONE_OF] = "one-of",
 	[PLAN_WAIT] = "wait",
+	[PLAN_APP] = "app",
 	[PLAN_ALIVE] = "alive",
 	[PLAN_STATE] = "state",
 	[PLAN_END] = "end",

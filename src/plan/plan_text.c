@@ -292,6 +292,42 @@ void plan_describe_expect(const struct plan *p, size_t step, struct buf *out)
 	}
 }
 
+/* What the application is asked for */
+
+static void add_app_words(const struct plan_app *a, struct buf *out)
+{
+	static const char *const how[] = { "read", "write", "both" };
+
+	if (a->of_listener)
+		buf_adds(out, " of the listener");
+	if (a->call == APP_SHUTDOWN)
+		buf_printf(out, " %s", how[a->how]);
+	if (a->call == APP_OPTION)
+		buf_printf(out, " %s=%u", app_options[a->option].name, a->value);
+	if (a->call == APP_RECEIVE && !a->data_set)
+		buf_printf(out, " %u octet%s", a->bytes, a->bytes == 1 ? "" : "s");
+	buf_printf(out, "%s%s", a->urgent ? " urgent" : "", a->push ? " pushed" : "");
+}
+
+void plan_describe_app(const struct plan *p, size_t step, struct buf *out)
+{
+	const struct plan_app *a = p->step[step].app;
+	const struct app_result_info *r = app_result_find(a->result);
+
+	if (p->step[step].kind != PLAN_APP)
+		return;
+	buf_adds(out, app_calls[a->call].name);
+	add_app_words(a, out);
+	if (a->data_set)
+		add_data(a->data, a->data_len, out);
+	if (a->result_set && r)
+		buf_printf(out, " result %s", r->name);
+	if (a->call == APP_ACCEPT || a->call == APP_RECEIVE || a->call == APP_ERROR) {
+		buf_adds(out, " within ");
+		plan_add_duration(a->within_ns, out);
+	}
+}
+
 /* Lines */
 
 static void add_action(const struct plan *p, size_t step, struct buf *out)
@@ -311,6 +347,9 @@ static void add_action(const struct plan *p, size_t step, struct buf *out)
 		break;
 	case PLAN_WAIT:
 		plan_add_duration(s->wait_ns, out);
+		break;
+	case PLAN_APP:
+		plan_describe_app(p, step, out);
 		break;
 	case PLAN_ALIVE:
 		buf_adds(out, s->alive == ALIVE_CONNECTION ? "connection" : "handshake");

@@ -23,6 +23,9 @@ void plan_describe_send(const struct plan *p, size_t step, struct buf *out);
  */
 void plan_describe_expect(const struct plan *p, size_t step, struct buf *out);
 
+/* Appends what PLAN_APP step @step asks for: "shutdown write".  Nothing for others. */
+void plan_describe_app(const struct plan *p, size_t step, struct buf *out);
+
 /* Appends one line (without newline) for any step, its name and claim included. */
 void plan_describe_step(const struct plan *p, size_t step, struct buf *out);
 

@@ -105,6 +105,26 @@ static void read_ports(const struct node *root, struct target *t, struct diags *
 			add_port(t, closed->item[i], 1u << NEED_CLOSED_PORT, ds);
 }
 
+/* ---- the upper tester ---- */
+
+static void read_agent(const struct node *map, struct target *t)
+{
+	const struct node *transport = map ? good(map, "transport") : NULL;
+	const struct node *ports = map ? good(map, "ports") : NULL;
+	struct ip_addr a = { .family = 0 };
+	unsigned int port;
+
+	if (!map || !good(map, "address") || ip_addr_parse(text_of(map, "address"), &a))
+		return;
+	port = number_of(map, "port");
+	target_set_agent(t, &a, port ? (uint16_t)port : TARGET_AGENT_PORT,
+			 transport && node_is(transport, "udp"));
+	if (!ports)
+		return;
+	t->app_first = (uint16_t)number_in(ports->item[0]);
+	t->app_last = (uint16_t)number_in(ports->item[1]);
+}
+
 /* ---- the whole ---- */
 
 static void read_profile(const struct node *root, struct profile *p, struct diags *ds)
@@ -119,6 +139,7 @@ static void read_profile(const struct node *root, struct profile *p, struct diag
 	read_addresses(good(root, "addresses"), &p->target.addr4, &p->target.addr6);
 	read_addresses(good(root, "source"), &p->source4, &p->source6);
 	read_ports(root, &p->target, ds);
+	read_agent(good(root, "agent"), &p->target);
 }
 
 int profile_load_source(struct arena *arena, const struct source *src, struct profile *p,

@@ -45,6 +45,17 @@ void target_init_lab(struct target *t)
 	t->name = "lab";
 	memcpy(t->port, ports, sizeof(ports));
 	t->n_ports = sizeof(ports) / sizeof(ports[0]);
+	target_set_agent(t, &t->agent, 0, false);
+}
+
+void target_set_agent(struct target *t, const struct ip_addr *agent, uint16_t port, bool udp)
+{
+	t->upper_tester = true;
+	t->agent = *agent;
+	t->agent_port = port;
+	t->agent_udp = udp;
+	t->app_first = TARGET_APP_FIRST;
+	t->app_last = TARGET_APP_LAST;
 }
 
 uint32_t target_wellknown(uint16_t port)
@@ -71,6 +82,8 @@ static const char *const missing_need[NEED_N] = {
 	[NEED_CLOSES_FIRST] = MISSING("that closes first", "closes-first"),
 	[NEED_HALF_CLOSE] = MISSING("that goes on reading after it closed", "half-close"),
 	[NEED_SENDS_FOREVER] = MISSING("that sends without end", "sends-forever"),
+	[NEED_UPPER_TESTER] = "nobody makes the calls that the case asks the target's "
+			      "application for; run shakedown-agent there and say --agent ADDR",
 };
 
 /* Names the first need that no port provides; if there is none, no port provides all. */
@@ -88,10 +101,25 @@ static const char *what_is_missing(const struct target *t, uint32_t needs)
 	       "say --port N=NEED,NEED";
 }
 
+/* A port that the upper tester opens, or leaves closed, as the case goes on. */
+static int choose_app(const struct target *t, uint32_t needs, const char **missing)
+{
+	const uint32_t any = HAS(UPPER_TESTER) | HAS(LISTENER) | HAS(CLOSED_PORT);
+
+	if (t->upper_tester && !(needs & ~any))
+		return t->app_first;
+	*missing = missing_need[NEED_UPPER_TESTER];
+	if (t->upper_tester)
+		*missing = "a port of the upper tester has no service that the case could need";
+	return -1;
+}
+
 int target_choose(const struct target *t, uint32_t needs, const char **missing)
 {
 	size_t i;
 
+	if (needs & HAS(UPPER_TESTER))
+		return choose_app(t, needs, missing);
 	for (i = 0; i < t->n_ports; i++)
 		if ((t->port[i].provides & needs) == needs)
 			return t->port[i].port;

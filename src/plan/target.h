@@ -19,8 +19,22 @@ struct target {
 	struct ip_addr addr4, addr6; /* family 0: none */
 	struct target_port port[TARGET_MAX_PORTS];
 	size_t n_ports;
-	unsigned int rate; /* at most so many runs started a second; 0: no limit */
+	unsigned int rate;    /* at most so many runs started a second; 0: no limit */
+	bool upper_tester;    /* an application makes the calls it is asked for */
+	struct ip_addr agent; /* where it is asked; family 0: the link knows */
+	uint16_t agent_port;
+	bool agent_udp; /* not TCP */
+	/* Ports that it opens, each for one run; free otherwise. */
+	uint16_t app_first, app_last;
 };
+
+/* Where nothing else is said: below what systems give out by themselves. */
+#define TARGET_APP_FIRST 20000
+#define TARGET_APP_LAST 29999
+#define TARGET_AGENT_PORT 10000 /* of the Testability Protocol */
+
+/* The upper tester is asked at @agent, with what else is usual. */
+void target_set_agent(struct target *t, const struct ip_addr *agent, uint16_t port, bool udp);
 
 /* The built-in lab's ports: echo 7, discard 9, daytime 13, chargen 19, closed. */
 void target_init_lab(struct target *t);
@@ -31,7 +45,8 @@ uint32_t target_wellknown(uint16_t port);
 /*
  * The port that provides all of @needs, or -1 with *missing set to a sentence
  * that says what is missing and how to name it ("the target has no port that
- * closes on FIN; say --port ...").  *missing is static.
+ * closes on FIN; say --port ...").  *missing is static.  Where the upper tester
+ * is needed it is the first of its ports, which stands for any of them.
  */
 int target_choose(const struct target *t, uint32_t needs, const char **missing);
 

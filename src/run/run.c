@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "wire/testability.h"
 
 /* Sent, but the capture shows nothing of it: something is wrong with us. */
 #define UNSEEN_NS INT64_C(1000000000)
@@ -171,6 +172,8 @@ void run_next(struct run *r, int64_t now_ns, struct run_action *a)
 	walk_want(&r->walk, &want);
 	if (want.kind == WANT_NOTHING) {
 		end(r, r->trace.end_ns);
+	} else if (want.kind == WANT_APP) {
+		a->kind = RUN_APP;
 	} else if (want.kind == WANT_TIME) {
 		a->kind = RUN_WAIT;
 		a->until_ns = want.until_ns;
@@ -184,6 +187,72 @@ void run_next(struct run *r, int64_t now_ns, struct run_action *a)
 		if (!r->pending.wanted_ns)
 			r->pending.wanted_ns = due_since(r, now_ns);
 	}
+}
+
+void run_request(const struct run *r, int64_t now_ns, struct app_request *req)
+{
+	const struct plan_app *a = r->plan->step[r->walk.step].app;
+
+	*req = (struct app_request){
+		.call = a->call,
+		.family = r->plan->family,
+		.tester_port = r->trace.setup.tester_port,
+		.target_port = r->trace.setup.target_port,
+		.of_listener = a->of_listener,
+		.how = a->how,
+		.option = a->option,
+		.value = a->value,
+		.urgent = a->urgent,
+		.push = a->push,
+		.data = a->data,
+		.data_len = a->data_len,
+		.bytes = a->bytes,
+		.wanted = a->result,
+		.until_ns = now_ns + a->within_ns,
+	};
+}
+
+static void note_app(struct run *r, const struct trace_app *app, const uint8_t *data)
+{
+	long i = trace_add_app(&r->trace, app, data);
+
+	if (i < 0) {
+		run_abort(r, FAULT_LIMIT, app->ts_ns, 0);
+		return;
+	}
+	if (app->ts_ns > r->trace.end_ns)
+		r->trace.end_ns = app->ts_ns;
+	walk_app(&r->walk, (size_t)i);
+}
+
+void run_asked(struct run *r, int64_t now_ns, int err)
+{
+	const struct trace_app app = {
+		.ts_ns = now_ns,
+		.step = r->walk.step,
+		.call = (uint8_t)r->plan->step[r->walk.step].app->call,
+		.missing = TP_N_PRIMITIVES,
+	};
+
+	note_app(r, &app, NULL);
+	if (err < 0 && !r->ended)
+		run_abort(r, FAULT_UPPER, now_ns, err);
+}
+
+void run_reply(struct run *r, const struct app_reply *reply)
+{
+	const struct trace_app app = {
+		.ts_ns = reply->ts_ns,
+		.step = r->walk.step,
+		.answer = true,
+		.call = (uint8_t)reply->call,
+		.result = reply->result,
+		.missing = reply->missing,
+		.len = reply->data_len,
+	};
+
+	if (!r->ended && r->walk.asked && r->walk.phase == WALK_STEPS)
+		note_app(r, &app, reply->data);
 }
 
 int run_segment(struct run *r, int64_t now_ns, struct segment *s)

@@ -51,12 +51,19 @@ void run_time(struct run *r, int64_t now_ns);
 void run_sent(struct run *r, const uint8_t *packet, size_t len, int64_t now_ns,
 	      int err);
 
+/* Event: the question of the last RUN_APP left, or could not (@err < 0). */
+void run_asked(struct run *r, int64_t now_ns, int err);
+
+/* Event: the application answered; one that nobody waits for is ignored. */
+void run_reply(struct run *r, const struct app_reply *reply);
+
 /* Event: the run is to end now for this reason. */
 void run_abort(struct run *r, enum trace_fault_kind why, int64_t now_ns,
 	       int64_t detail);
 
 enum run_action_kind {
 	RUN_SEND,
+	RUN_APP,
 	RUN_WAIT,
 	RUN_DONE
 };
@@ -67,6 +74,9 @@ struct run_action {
 };
 /* What to do next. */
 void run_next(struct run *r, int64_t now_ns, struct run_action *a);
+
+/* What to ask of the application after RUN_APP. */
+void run_request(const struct run *r, int64_t now_ns, struct app_request *req);
 
 /* Builds the segment of RUN_SEND; 0, or -ENODATA after ending the run. */
 int run_segment(struct run *r, int64_t now_ns, struct segment *s);

@@ -57,6 +57,8 @@ struct sched {
 	struct link_stats seen; /* when last looked at */
 	bool looked;		/* for drops, since packets were polled last */
 	uint16_t alive_port;
+	uint16_t next_app; /* port of the upper tester */
+	uint8_t *app_used; /* 65536 */
 	int error;
 	uint8_t packet[SEGMENT_PACKET_MAX];
 };
@@ -108,6 +110,36 @@ static int take_port(struct sched *sc, unsigned int i, uint8_t flow, uint8_t fam
 	o->flow = flow;
 	sc->slot[i].run.port[flow] = (uint16_t)port;
 	return 0;
+}
+
+/* A port of the upper tester's that no run in flight has, or -EADDRINUSE. */
+static int take_app_port(struct sched *sc)
+{
+	const struct target *t = sc->cfg->target;
+	uint32_t n = (uint32_t)(t->app_last - t->app_first) + 1;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint16_t port = sc->next_app;
+
+		sc->next_app = port == t->app_last ? t->app_first : (uint16_t)(port + 1);
+		if (sc->app_used[port])
+			continue;
+		sc->app_used[port] = 1;
+		return port;
+	}
+	return -EADDRINUSE;
+}
+
+/* What the application of the run still has open ends with the run. */
+static void end_app(struct sched *sc, const struct run *r)
+{
+	const struct trace_setup *s = &r->trace.setup;
+
+	if (!plan_asks_app(r->plan))
+		return;
+	sc->app_used[s->target_port] = 0;
+	if (sc->link->ops->app_end && r->trace.n_app)
+		sc->link->ops->app_end(sc->link, r->plan->family, s->tester_port);
 }
 
 static void give_ports_back(struct sched *sc, struct run *r)
@@ -277,6 +309,7 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 		sc->sink->ended(sc->sink->arg, r->plan, &r->trace,
 				r->ended_ns - r->trace.start_ns);
 	}
+	end_app(sc, r);
 	give_ports_back(sc, r);
 	if (!sc->link->lossless)
 		reset_again(sc, &r->trace, missed);
@@ -297,7 +330,7 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 {
 	struct link *l = sc->link;
 	bool v6 = p->family == 6;
-	bool closed = p->needs >> NEED_CLOSED_PORT & 1;
+	bool closed = (p->needs >> NEED_CLOSED_PORT & 1) || plan_asks_app(p);
 
 	*s = (struct trace_setup){
 		.tester = v6 ? l->tester6 : l->tester4,
@@ -339,10 +372,13 @@ static void start_next(struct sched *sc, int64_t now_ns)
 	const struct plan *p = next_plan(sc);
 	const char *missing = NULL;
 	int port = target_choose(sc->cfg->target, p->needs, &missing);
+	static const struct target nobody;
 	struct trace_setup setup;
 	unsigned int i;
 	int r;
 
+	if (plan_asks_app(p) && port >= 0 && !sc->link->upper_tester)
+		port = target_choose(&nobody, p->needs, &missing);
 	if (!has_address(sc, p->family))
 		missing = p->family == 6 ? "no IPv6 address for target and tester"
 					 : "no IPv4 address for target and tester";
@@ -354,6 +390,10 @@ static void start_next(struct sched *sc, int64_t now_ns)
 	i = free_slot(sc);
 	sc->slot[i].run.plan = p;
 	r = take_port(sc, i, 0, p->family);
+	if (plan_asks_app(p))
+		port = take_app_port(sc);
+	if (port < 0)
+		r = port;
 	setup_of(sc, p, (uint16_t)port, sc->slot[i].run.port[0], &setup);
 	run_start(&sc->slot[i].run, p, &setup, now_ns);
 	sc->slot[i].used = true;
@@ -385,6 +425,27 @@ static void send(struct sched *sc, unsigned int i, uint8_t flow)
 	run_sent(r, sc->packet, len, now_ns, e);
 }
 
+static void ask(struct sched *sc, unsigned int i)
+{
+	struct run *r = &sc->slot[i].run;
+	int64_t now_ns = sc->link->ops->now_ns(sc->link);
+	struct app_request req;
+
+	run_request(r, now_ns, &req);
+	run_asked(r, now_ns, sc->link->ops->app ? sc->link->ops->app(sc->link, &req) : -EOPNOTSUPP);
+}
+
+static void on_reply(void *arg, const struct app_reply *reply)
+{
+	struct sched *sc = arg;
+	const struct port_owner *o = owner_of(sc, reply->family, reply->tester_port);
+
+	if (!o->slot)
+		return;
+	run_reply(&sc->slot[o->slot - 1].run, reply);
+	mark_dirty(sc, o->slot - 1u);
+}
+
 /* Carries out what run @i wants until it waits or is done. */
 static void serve(struct sched *sc, unsigned int i, int64_t now_ns)
 {
@@ -396,9 +457,12 @@ static void serve(struct sched *sc, unsigned int i, int64_t now_ns)
 		return;
 	for (;;) {
 		run_next(&sl->run, now_ns, &a);
-		if (a.kind != RUN_SEND)
+		if (a.kind == RUN_SEND)
+			send(sc, i, a.flow);
+		else if (a.kind == RUN_APP)
+			ask(sc, i);
+		else
 			break;
-		send(sc, i, a.flow);
 	}
 	if (a.kind == RUN_DONE) {
 		end_run(sc, i, now_ns);
@@ -590,6 +654,15 @@ static int round_trip(struct sched *sc)
 	return 0;
 }
 
+/* Not always the same: an earlier program's connections may linger there. */
+static uint16_t first_app_port(const struct sched *sc)
+{
+	const struct target *t = sc->cfg->target;
+	uint32_t n = (uint32_t)(t->app_last - t->app_first) + 1;
+
+	return (uint16_t)(t->app_first + mix(sc->cfg->seed, "app", 0) % n);
+}
+
 static void sched_open(struct sched *sc)
 {
 	const char *missing;
@@ -607,6 +680,10 @@ static void sched_open(struct sched *sc)
 	sc->owner[1] = xcalloc(65536, sizeof(struct port_owner));
 	for (unsigned int i = 0; i < sc->n_slots; i++)
 		run_init(&sc->slot[i].run);
+	sc->app_used = xcalloc(65536, 1);
+	sc->next_app = first_app_port(sc);
+	sc->link->on_reply = on_reply;
+	sc->link->reply_arg = sc;
 	sc->earliest_ns = INT64_MAX;
 	sc->link->ops->stats(sc->link, &sc->seen);
 	/* Another scheduler may have started a run just before. */
@@ -629,6 +706,8 @@ static void sched_close(struct sched *sc)
 	free(sc->owner[0]);
 	free(sc->owner[1]);
 	free(sc->again);
+	free(sc->app_used);
+	sc->link->on_reply = NULL;
 }
 
 int sched_run(const struct sched_config *cfg, const struct plan *const *plans,

@@ -13,6 +13,7 @@
 #include "testcase/schema_priv.h"
 #include "testcase/value.h"
 #include "testcase/vocab.h"
+#include "wire/app.h"
 #include "wire/segment.h"
 
 #define WORDS_MAX 64
@@ -130,6 +131,9 @@ WORDS(words_plain_option, "sack-permitted", "nop", "eol")
 WORDS(words_checksum, "good", "bad", "zero")
 WORDS(words_checksum_match, "good", "bad", "any")
 WORDS(words_family, "4", "6")
+WORDS(words_app_of, "connection", "listener")
+WORDS(words_app_how, "read", "write", "both")
+WORDS(words_transport, "udp", "tcp")
 WORDS(words_target, "target")
 WORDS(words_deviations, "deviations")
 WORDS(words_option, "mss", "window-scale", "sack-permitted", "sack", "timestamps", "fast-open",
@@ -153,6 +157,21 @@ static const char *words_need(size_t i)
 static const char *words_known_reason(size_t i)
 {
 	return i < REASON_N ? known_reasons[i].name : NULL;
+}
+
+static const char *words_app_call(size_t i)
+{
+	return i < APP_N_CALLS ? app_calls[i].name : NULL;
+}
+
+static const char *words_app_result(size_t i)
+{
+	return i < app_n_results ? app_results[i].name : NULL;
+}
+
+static const char *words_app_option(size_t i)
+{
+	return i < app_n_options ? app_options[i].name : NULL;
 }
 
 /* Texts */
@@ -352,7 +371,8 @@ static bool check_address(const struct schema_scalar *s, const struct node *n,
 {
 	struct ip_addr a;
 
-	if (strlen(n->text) != n->len || ip_addr_parse(n->text, &a) || a.family != s->max)
+	if (strlen(n->text) != n->len || ip_addr_parse(n->text, &a) ||
+	    (s->max && a.family != s->max))
 		return expected(s, n, c);
 	return true;
 }
@@ -583,6 +603,16 @@ SCALAR(option_name, "option-name", "an option such as mss, or kind-N", .word = w
 SCALAR(offered, "offered", "offered, or a list of options", .word = words_offered);
 SCALAR(alive, "probe", "handshake or connection", .word = words_alive);
 
+/* Of calls of the target's application */
+SCALAR(app_call, "call", "a call of the target's application, such as connect",
+       .word = words_app_call, .text = true);
+SCALAR(app_result, "result", "a result of a call, such as ok", .word = words_app_result,
+       .text = true);
+SCALAR(app_option, "socket-option", "an option of a socket, such as user-timeout",
+       .word = words_app_option, .text = true);
+SCALAR(app_of, "connection-or-listener", "connection or listener", .word = words_app_of);
+SCALAR(app_how, "direction", "read, write or both", .word = words_app_how);
+
 /* Of targets; in those of addresses the limits are the family. */
 SCALAR(target, "kind", "target", .word = words_target, .text = true);
 SCALAR(port, "port", "a port from 1 to 65535", .check = check_number, .min = 1, .max = 65535);
@@ -596,6 +626,9 @@ SCALAR(ipv6, "ipv6-address", "an IPv6 address such as 2001:db8::1", .check = che
        .text = true, .max = 6, .pattern = "^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$");
 SCALAR(interface, "interface", "the name of an interface such as eth0", .check = check_interface,
        .text = true, .max = 15, .pattern = "^[^ /]{1,15}$");
+SCALAR(address, "address", "an IP address such as 192.0.2.1", .check = check_address,
+       .text = true, .pattern = "^[0-9A-Fa-f:.]+$");
+SCALAR(transport, "transport", "udp or tcp", .word = words_transport);
 
 /* Of lists of known deviations; the limit of a pattern says whether blanks may stand in it. */
 SCALAR(deviations, "kind-deviations", "deviations", .word = words_deviations, .text = true);

@@ -43,6 +43,11 @@ SCHEMA(checksum_match);
 SCHEMA(presence);
 SCHEMA(option_name);
 SCHEMA(alive);
+SCHEMA(app_call);
+SCHEMA(app_result);
+SCHEMA(app_option);
+SCHEMA(app_of);
+SCHEMA(app_how);
 
 static const struct schema anything = { .name = "value", .anything = true };
 
@@ -380,6 +385,79 @@ static const struct schema reach = {
 	.map = &reach_map,
 };
 
+/* Calls of the target's application */
+static const struct schema_key app_keys[] = {
+	{ "call", &app_call, KEY_REQUIRED, "what it is asked to do" },
+	{ "of", &app_of, 0, "with close, abort and option: of what; default connection" },
+	{ "how", &app_how, 0, "with shutdown: which direction; default write" },
+	{ "data", &data, 0, "what is sent, or what must be received" },
+	{ "bytes", &size, 0, "with receive: how many octets are waited for; default 1B" },
+	{ "urgent", &yes_no, 0, "with send: the last octet is urgent" },
+	{ "push", &yes_no, 0, "with send: asks for PSH" },
+	{ "option", &app_option, 0, "with option: which" },
+	{ "value", &u32, 0, "with option: its value, a number" },
+	{ "result", &app_result, 0, "what the call must answer; default ok" },
+	{ "within", &duration, 0, "how long accept, receive and error wait; default 1s" },
+};
+
+/* Which keys of an app map go with which calls only. */
+static const struct {
+	const char *key, *calls[4];
+} app_goes_with[] = {
+	{ "of", { "close", "abort", "option" } },
+	{ "how", { "shutdown" } },
+	{ "data", { "send", "receive" } },
+	{ "bytes", { "receive" } },
+	{ "urgent", { "send" } },
+	{ "push", { "send" } },
+	{ "option", { "option" } },
+	{ "value", { "option" } },
+};
+
+static bool goes_with(const char *const calls[4], const struct node *call)
+{
+	size_t i;
+
+	for (i = 0; i < 4 && calls[i]; i++)
+		if (node_is(call, calls[i]))
+			return true;
+	return false;
+}
+
+static bool check_app(const struct node *n, struct schema_check *c)
+{
+	const struct node *call = node_get(n, "call");
+	size_t i;
+
+	for (i = 0; i < sizeof(app_goes_with) / sizeof(app_goes_with[0]); i++) {
+		const struct node *k = node_get_key(n, app_goes_with[i].key);
+
+		if (!k || call->has_param || goes_with(app_goes_with[i].calls, call))
+			continue;
+		diag_add(c->ds, DIAG_ERROR, &k->at, "\"%s\" does not go with the call \"%s\"",
+			 k->text, call->text);
+		return false;
+	}
+	if (node_is(call, "option") && (!node_get(n, "option") || !node_get(n, "value"))) {
+		diag_add(c->ds, DIAG_ERROR, &call->at, "which option, and to what?");
+		diag_add_help(c->ds, "{call: option, option: no-delay, value: 1}");
+		return false;
+	}
+	if (node_is(call, "send") && !node_get(n, "data")) {
+		diag_add(c->ds, DIAG_ERROR, &call->at, "\"data\" is missing: what is sent?");
+		return false;
+	}
+	return true;
+}
+
+static const struct schema_map app_map = { "app", KEYS(app_keys), .check = check_app };
+static const struct schema app = {
+	.name = "app",
+	.expected = "a call such as connect, or a map {call: .., ..}",
+	.scalar = &scalar_app_call,
+	.map = &app_map,
+};
+
 static const struct schema_map alternative_map;
 static const struct schema alternative = { .name = "alternative",
 					   .map = &alternative_map,
@@ -401,6 +479,7 @@ static const struct schema_key step_keys[] = {
 	{ "one-of", &alternatives, KEY_CHOICE,
 	  "goes on with the alternative that comes true first" },
 	{ "wait", &duration, KEY_CHOICE, "lets time pass" },
+	{ "app", &app, KEY_CHOICE, "asks the target's application to do something" },
 	{ "reach", &reach, KEY_CHOICE, "brings the target into a state" },
 	{ "use", &word, KEY_CHOICE, "puts a named fragment here" },
 	{ "alive", &alive, KEY_CHOICE, "proves that the target still answers" },
@@ -440,8 +519,8 @@ static bool check_step(const struct node *n, struct schema_check *c)
 		return check_as(n, c);
 	diag_add(c->ds, DIAG_ERROR, &n->at, "a step needs an action, or a \"state\" to claim");
 	diag_add_help(c->ds,
-		      "actions are send, expect, optional, expect-none, one-of, wait, reach, "
-		      "use and alive");
+		      "actions are send, expect, optional, expect-none, one-of, wait, app, "
+		      "reach, use and alive");
 	return false;
 }
 
@@ -656,6 +735,7 @@ const struct schema_map *schema_map_at(size_t i)
 		&ts_match_map,
 		&ip_match_map,
 		&silence_map,
+		&app_map,
 		&alternative_map,
 		&reach_map,
 		&matrix_values_map,

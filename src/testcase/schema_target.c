@@ -6,6 +6,7 @@
 #include "testcase/schema.h"
 
 #include "testcase/schema_priv.h"
+#include "testcase/value.h"
 
 #define KEYS(a) .key = a, .n_keys = sizeof(a) / sizeof((a)[0])
 
@@ -21,6 +22,8 @@ SCHEMA(port);
 SCHEMA(need);
 SCHEMA(jobs);
 SCHEMA(rate);
+SCHEMA(address);
+SCHEMA(transport);
 
 static const struct schema_key address_keys[] = {
 	{ "ipv4", &ipv4, 0, "the IPv4 address" },
@@ -49,6 +52,12 @@ static bool is_open(const struct node *n, struct schema_check *c)
 	size_t i;
 
 	for (i = 0; provides && i < provides->n_items; i++) {
+		if (node_is(provides->item[i], "upper-tester")) {
+			diag_add(c->ds, DIAG_ERROR, &provides->item[i]->at,
+				 "the upper tester is behind no port of its own");
+			diag_add_help(c->ds, "\"agent\" says where it is");
+			return false;
+		}
 		if (!node_is(provides->item[i], "closed-port"))
 			continue;
 		diag_add(c->ds, DIAG_ERROR, &provides->item[i]->at,
@@ -76,6 +85,38 @@ static const struct schema closed_ports = { .name = "closed-ports",
 					    .min_items = 1,
 					    .max_items = 16 };
 
+static const struct schema port_range = { .name = "port-range",
+					  .expected = "two ports: [first, last]",
+					  .item = &port,
+					  .min_items = 2,
+					  .max_items = 2 };
+static const struct schema_key agent_keys[] = {
+	{ "address", &address, KEY_REQUIRED, "where it is asked" },
+	{ "port", &port, 0, "on which port; default 10000" },
+	{ "transport", &transport, 0, "udp or tcp; default tcp" },
+	{ "ports", &port_range, 0, "ports of the target that it may use; default [20000, 29999]" },
+};
+
+static bool is_range(const struct node *n, struct schema_check *c)
+{
+	const struct node *range = node_get(n, "ports");
+	int64_t first = 0, last = 0;
+
+	if (!range)
+		return true;
+	value_number(range->item[0]->text, range->item[0]->len, &first);
+	value_number(range->item[1]->text, range->item[1]->len, &last);
+	if (first <= last)
+		return true;
+	diag_add(c->ds, DIAG_ERROR, &range->at, "the first port is beyond the last");
+	return false;
+}
+
+static const struct schema_map agent_map = { "agent", KEYS(agent_keys), .check = is_range };
+static const struct schema agent = { .name = "agent",
+				     .map = &agent_map,
+				     .expected = "a map such as {address: 192.0.2.1}" };
+
 static const struct schema_key target_keys[] = {
 	{ "format", &format, KEY_REQUIRED, "version of the language: 1" },
 	{ "kind", &target, KEY_REQUIRED, "target, which tells a profile from a case file" },
@@ -88,6 +129,7 @@ static const struct schema_key target_keys[] = {
 	{ "source", &addresses, 0, "the tester's addresses; default: the host's own" },
 	{ "ports", &ports, 0, "ports that accept connections" },
 	{ "closed-ports", &closed_ports, 0, "ports where nobody listens" },
+	{ "agent", &agent, 0, "the upper tester, which makes calls of the application" },
 	{ "jobs", &jobs, 0, "at most so many runs at a time; default 1" },
 	{ "rate", &rate, 0, "at most so many runs started a second; default: no limit" },
 };
@@ -119,7 +161,8 @@ const struct schema schema_target = { .name = "target-profile",
 
 const struct schema_map *schema_target_map_at(size_t i)
 {
-	static const struct schema_map *const maps[] = { &target_map, &address_map, &port_map };
+	static const struct schema_map *const maps[] = { &target_map, &address_map, &port_map,
+							 &agent_map };
 
 	return i < sizeof(maps) / sizeof(maps[0]) ? maps[i] : NULL;
 }

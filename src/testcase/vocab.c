@@ -39,6 +39,8 @@ const struct plan_need_info plan_needs[NEED_N] = {
 			      "a service that goes on reading after it closed its side" },
 	[NEED_SENDS_FOREVER] = { "sends-forever",
 				 "a service that sends as much as the window takes" },
+	[NEED_UPPER_TESTER] = { "upper-tester",
+				"an application that makes the calls it is asked for (app)" },
 };
 
 const struct known_reason_info known_reasons[REASON_N] = {

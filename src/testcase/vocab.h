@@ -44,6 +44,7 @@ enum plan_need {
 	NEED_CLOSES_FIRST,  /* closes its side by itself after speaking */
 	NEED_HALF_CLOSE,    /* goes on reading after it closed its side */
 	NEED_SENDS_FOREVER, /* sends as much as the window takes */
+	NEED_UPPER_TESTER,  /* makes the calls that `app` asks for */
 	NEED_N
 };
 struct plan_need_info {

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire/testability.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 #define MAGIC "shakedown-evidence"
@@ -201,6 +203,24 @@ static void add_fault(struct buf *out, const struct trace_fault *f)
 	buf_printf(out, " detail=%" PRId64 "\n", f->detail);
 }
 
+static void add_app(struct buf *out, const struct trace *t, size_t i)
+{
+	const struct trace_app *a = &t->app[i];
+
+	buf_printf(out, "app: %s call=%s time=%" PRId64 " step=", a->answer ? "answer" : "question",
+		   app_calls[a->call].name, a->ts_ns);
+	add_step(out, a->step);
+	buf_printf(out, " packets=%zu", a->packets);
+	if (a->answer)
+		buf_printf(out, " result=%u", a->result);
+	if (a->answer && a->missing < TP_N_PRIMITIVES)
+		buf_printf(out, " missing=%s", tp_primitives[a->missing].name);
+	buf_adds(out, a->len ? " data=" : "");
+	for (uint32_t k = 0; k < a->len; k++)
+		buf_printf(out, "%02x", trace_app_data(t, i)[k]);
+	buf_addc(out, '\n');
+}
+
 void evidence_add_setup(struct buf *out, const struct trace *t, const struct evidence_note *note)
 {
 	add_line(out, MAGIC, VERSION);
@@ -218,6 +238,8 @@ void evidence_add_setup(struct buf *out, const struct trace *t, const struct evi
 	}
 	for (size_t i = 0; i < t->n_faults; i++)
 		add_fault(out, &t->fault[i]);
+	for (size_t i = 0; i < t->n_app; i++)
+		add_app(out, t, i);
 }
 
 void evidence_add_packet(struct buf *out, const struct trace_packet *p)
@@ -278,6 +300,92 @@ static bool read_fault(const char *text, struct trace *t)
 	return false;
 }
 
+static bool read_app_call(const char *name, uint8_t *call)
+{
+	for (uint8_t i = 0; i < APP_N_CALLS; i++) {
+		if (strcmp(app_calls[i].name, name))
+			continue;
+		*call = i;
+		return true;
+	}
+	return false;
+}
+
+static bool read_app_missing(const char *text, uint8_t *missing)
+{
+	char name[32];
+
+	*missing = TP_N_PRIMITIVES;
+	if (!read_named(text, "missing", name, sizeof(name)))
+		return true;
+	for (uint8_t i = 0; i < TP_N_PRIMITIVES; i++)
+		if (!strcmp(tp_primitives[i].name, name))
+			*missing = i;
+	return *missing < TP_N_PRIMITIVES;
+}
+
+static int hex_digit(char c)
+{
+	const char *digits = "0123456789abcdef", *d = strchr(digits, c);
+
+	return c && d ? (int)(d - digits) : -1;
+}
+
+/* The octets behind "data=", in place; false if they are none. */
+static bool read_app_data(char *text, const uint8_t **data, uint32_t *len)
+{
+	char *hex = strstr(text, " data=");
+	uint8_t *out;
+
+	*data = NULL;
+	*len = 0;
+	if (!hex)
+		return true;
+	hex += strlen(" data=");
+	*data = out = (uint8_t *)hex;
+	for (; *hex && *hex != ' '; hex += 2) {
+		if (hex_digit(hex[0]) < 0 || hex_digit(hex[1]) < 0)
+			return false;
+		*out++ = (uint8_t)(hex_digit(hex[0]) << 4 | hex_digit(hex[1]));
+	}
+	*len = (uint32_t)(out - *data);
+	return true;
+}
+
+/* Far enough from the end of the scale that durations can be added. */
+static bool is_app_time(int64_t ns)
+{
+	return ns >= 0 && ns <= INT64_MAX / 2;
+}
+
+static bool read_app(char *text, struct trace *t)
+{
+	char call[16], time[32], step[16], packets[16], result[8] = "0";
+	struct trace_app a = { .answer = !strncmp(text, "answer ", 7) };
+	const uint8_t *data;
+	uint64_t n, code;
+	long i;
+
+	if (!a.answer && strncmp(text, "question ", 9))
+		return false;
+	if (!read_named(text, "call", call, sizeof(call)) || !read_app_call(call, &a.call) ||
+	    !read_named(text, "time", time, sizeof(time)) || !read_signed(time, &a.ts_ns) ||
+	    !read_named(text, "step", step, sizeof(step)) || !read_step(step, &a.step) ||
+	    !read_named(text, "packets", packets, sizeof(packets)) ||
+	    !read_number(packets, TRACE_MAX_PACKETS, &n) || !is_app_time(a.ts_ns))
+		return false;
+	if (a.answer && !read_named(text, "result", result, sizeof(result)))
+		return false;
+	if (!read_number(result, UINT8_MAX, &code) || !read_app_missing(text, &a.missing) ||
+	    !read_app_data(text, &data, &a.len))
+		return false;
+	a.result = (uint8_t)code;
+	i = trace_add_app(t, &a, data);
+	if (i >= 0)
+		t->app[i].packets = (size_t)n;
+	return i >= 0;
+}
+
 /* One line of the setup; false if its value cannot be. */
 static bool read_key(struct evidence_setup *s, const char *name, char *value)
 {
@@ -293,6 +401,8 @@ static bool read_key(struct evidence_setup *s, const char *name, char *value)
 		clean(value);
 		memcpy((char *)s->info + note_keys[i].info, &value, sizeof(value));
 	}
+	if (!strcmp("app", name))
+		return read_app(value, s->t);
 	return strcmp("fault", name) || read_fault(value, s->t);
 }
 
@@ -301,7 +411,7 @@ static bool read_magic(struct evidence_setup *s, const char *version)
 {
 	s->found = true;
 	s->seen = 0;
-	s->t->n_faults = 0;
+	s->t->n_faults = s->t->n_app = s->t->app_bytes = 0;
 	memset(&s->t->setup, 0, sizeof(s->t->setup));
 	memset(s->info, 0, sizeof(*s->info));
 	return !strcmp(version, VERSION);

@@ -15,6 +15,7 @@
 /* A handshake and a close, with room for a probe. */
 #define FIRST_PACKETS 16
 #define FIRST_BYTES 2048
+#define FIRST_APP 8
 
 const struct trace_fault_info trace_faults[FAULT_N] = {
 	[FAULT_NONE] = { "none", "nothing went wrong", "nothing" },
@@ -83,6 +84,12 @@ const struct trace_fault_info trace_faults[FAULT_N] = {
 		"there were more packets than one run records",
 		"look at the evidence for a target that repeats itself, or shorten the case",
 	},
+	[FAULT_UPPER] = {
+		"upper-tester",
+		"the upper tester did not answer",
+		"see whether it still runs on the target's host, whether --agent names it, and "
+		"whether it lets this host ask (shakedown-agent --allow)",
+	},
 };
 
 void trace_init(struct trace *t)
@@ -93,6 +100,7 @@ void trace_init(struct trace *t)
 void trace_fini(struct trace *t)
 {
 	free(t->packet);
+	free(t->app);
 	free(t->bytes);
 	trace_init(t);
 }
@@ -102,6 +110,8 @@ void trace_reset(struct trace *t)
 	struct trace kept = {
 		.packet = t->packet,
 		.cap_packets = t->cap_packets,
+		.app = t->app,
+		.cap_app = t->cap_app,
 		.bytes = t->bytes,
 		.bytes_cap = t->bytes_cap,
 	};
@@ -152,6 +162,32 @@ long trace_add(struct trace *t, int64_t ts_ns, enum trace_dir dir, uint16_t step
 		memcpy(t->bytes + t->bytes_len, ip, cap_len);
 	t->bytes_len += cap_len;
 	return (long)t->n_packets++;
+}
+
+long trace_add_app(struct trace *t, const struct trace_app *app, const uint8_t *data)
+{
+	struct trace_app *a;
+
+	if (t->n_app >= TRACE_MAX_APP || app->len > TRACE_MAX_APP_BYTES - t->app_bytes) {
+		trace_add_fault(t, FAULT_LIMIT, app->ts_ns, app->step, (int64_t)t->n_app);
+		return -1;
+	}
+	t->app = grow(t->app, &t->cap_app, FIRST_APP, t->n_app + 1, sizeof(*a));
+	t->bytes = grow(t->bytes, &t->bytes_cap, FIRST_BYTES, t->bytes_len + app->len + 1, 1);
+	a = &t->app[t->n_app];
+	*a = *app;
+	a->packets = t->n_packets;
+	a->off = t->bytes_len;
+	if (a->len)
+		memcpy(t->bytes + a->off, data, a->len);
+	t->bytes_len += a->len;
+	t->app_bytes += a->len;
+	return (long)t->n_app++;
+}
+
+const uint8_t *trace_app_data(const struct trace *t, size_t i)
+{
+	return t->bytes + t->app[i].off;
 }
 
 void trace_add_fault(struct trace *t, enum trace_fault_kind kind, int64_t ts_ns, uint16_t step,

@@ -4,7 +4,8 @@
  *
  * The packets of the run's own connections in capture order, both directions,
  * our own injections included, each of ours attributed to the step that asked
- * for it; how the run was set up; and what went wrong on our side.  No
+ * for it; what the target's application was asked and answered; how the run was
+ * set up; and what went wrong on our side.  No
  * judgement in here: verify makes the verdict from plan + trace, live and
  * later, and must come to the same one.
  */
@@ -15,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wire/app.h"
 #include "wire/segment.h"
 
 enum trace_dir {
@@ -36,6 +38,19 @@ struct trace_packet {
 	uint8_t flow;	       /* 0: the connection under test; 1..: liveness probes */
 	uint32_t cap_len, len; /* bytes here, bytes on the wire */
 	size_t off;	       /* of the IP header in the trace's bytes */
+};
+
+/* The target's application was asked for something, or answered. */
+struct trace_app {
+	int64_t ts_ns; /* of the question as it left, of the answer as it came */
+	uint16_t step;
+	bool answer;	 /* of the last question */
+	uint8_t call;	 /* enum app_call */
+	uint8_t result;	 /* answer: enum tp_result of wire/testability.h */
+	uint8_t missing; /* TP_NTF: enum tp_primitive_id of what is not there */
+	size_t packets;	 /* of the trace that came before it */
+	uint32_t len;	 /* octets received ... */
+	size_t off;	 /* ... in the trace's bytes */
 };
 
 /* How the run was set up: what verify must know besides plan and packets. */
@@ -67,6 +82,7 @@ enum trace_fault_kind {
 	FAULT_INTERRUPTED,  /* the user stopped the run */
 	FAULT_PORT,	    /* no free port, or the 4-tuple was not closed */
 	FAULT_LIMIT,	    /* too many packets in one run */
+	FAULT_UPPER,	    /* the upper tester did not answer */
 	FAULT_N
 };
 struct trace_fault_info {
@@ -89,7 +105,10 @@ struct trace {
 	int64_t end_ns;	  /* up to here the capture was watched */
 	struct trace_packet *packet;
 	size_t n_packets, cap_packets;
-	uint8_t *bytes; /* all packets, back to back */
+	struct trace_app *app;
+	size_t n_app, cap_app;
+	size_t app_bytes; /* of its data */
+	uint8_t *bytes;	  /* all packets, back to back */
 	size_t bytes_len, bytes_cap;
 	struct trace_fault fault[FAULT_N];
 	size_t n_faults; /* kept; the first of each kind */
@@ -98,6 +117,9 @@ struct trace {
 /* Most packets and bytes one run records before FAULT_LIMIT. */
 #define TRACE_MAX_PACKETS 10000
 #define TRACE_MAX_BYTES (16u << 20)
+/* Most questions and answers, and what was received by them. */
+#define TRACE_MAX_APP 200
+#define TRACE_MAX_APP_BYTES 12288
 
 void trace_init(struct trace *t);
 void trace_fini(struct trace *t);
@@ -110,11 +132,19 @@ void trace_reset(struct trace *t);
  */
 long trace_add(struct trace *t, int64_t ts_ns, enum trace_dir dir, uint16_t step, uint8_t flow,
 	       const uint8_t *ip, uint32_t cap_len, uint32_t len);
+/*
+ * Appends a question or an answer; packets and off are filled in, @data is
+ * copied.  Returns its index.  Beyond the limits it notes FAULT_LIMIT and
+ * returns -1.
+ */
+long trace_add_app(struct trace *t, const struct trace_app *app, const uint8_t *data);
 /* Notes a fault; further ones of the same kind are ignored. */
 void trace_add_fault(struct trace *t, enum trace_fault_kind kind, int64_t ts_ns, uint16_t step,
 		     int64_t detail);
 
 const uint8_t *trace_bytes(const struct trace *t, size_t packet);
+/* What answer @i received: len octets. */
+const uint8_t *trace_app_data(const struct trace *t, size_t i);
 /* Decodes packet @i into @s; data points into the trace. */
 void trace_decode(const struct trace *t, size_t i, struct segment *s);
 

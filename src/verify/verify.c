@@ -35,12 +35,15 @@ const char *const finding_names[FINDING_N] = {
 	[FINDING_PRECONDITION] = "precondition",
 	[FINDING_ALTERNATIVE] = "alternative",
 	[FINDING_FAULT] = "fault",
+	[FINDING_APP] = "app",
+	[FINDING_CANNOT] = "cannot",
 };
 
 /* Which verdict a finding of each kind leads to. */
 enum weight {
 	W_NOTHING,
 	W_WARNING,
+	W_SKIP,
 	W_INCONCLUSIVE,
 	W_FAIL,
 	W_ERROR
@@ -51,6 +54,8 @@ static enum weight weigh(const struct walk_finding *f)
 	switch (f->kind) {
 	case FINDING_FAULT:
 		return W_ERROR;
+	case FINDING_CANNOT:
+		return W_SKIP;
 	case FINDING_DEAD:
 	case FINDING_PRECONDITION:
 		return W_INCONCLUSIVE;
@@ -186,6 +191,7 @@ static void judge(struct verify *v, struct verdict *out)
 	static const enum verdict_kind kinds[] = {
 		[W_NOTHING] = VERDICT_PASS,
 		[W_WARNING] = VERDICT_PASS,
+		[W_SKIP] = VERDICT_SKIP,
 		[W_INCONCLUSIVE] = VERDICT_INCONCLUSIVE,
 		[W_FAIL] = VERDICT_FAIL,
 		[W_ERROR] = VERDICT_ERROR,
@@ -223,8 +229,7 @@ void verify_run(const struct plan *plan, const struct trace *trace,
 
 	memset(out, 0, sizeof(*out));
 	walk_init(w, plan, trace, arena);
-	for (size_t i = 0; i < trace->n_packets; i++)
-		walk_packet(w, i);
+	walk_facts(w);
 	walk_time(w, trace->end_ns);
 	settle_dead(w);
 	collect_faults(&v);

@@ -10,6 +10,7 @@
 #include "plan/plan_text.h"
 #include "verify/internal.h"
 #include "verify/verify.h"
+#include "wire/testability.h"
 
 void verify_fault(struct verify *v, enum trace_fault_kind kind, int packet,
 		  int64_t detail)
@@ -123,6 +124,24 @@ static void unexpected_words(const struct walk_finding *f, struct buf *b)
 		buf_printf(b, "; probing %s", claim_name(f->claim));
 }
 
+/* What the application answered: "connection refused". */
+static void app_words(struct verify *v, const struct walk_finding *f, struct buf *b)
+{
+	const struct trace_app *t = &v->trace->app[f->app];
+	const struct app_result_info *r = app_result_find(t->result);
+
+	buf_printf(b, "the application's %s: ", app_calls[t->call].name);
+	if (t->result == TP_NTF && t->missing < TP_N_PRIMITIVES)
+		buf_printf(b, "the upper tester has no %s", tp_primitives[t->missing].name);
+	else if (t->result == TP_OK && t->call == APP_RECEIVE)
+		buf_printf(b, "%u octet%s received, not what was sent", t->len,
+			   t->len == 1 ? "" : "s");
+	else if (r)
+		buf_adds(b, r->what);
+	else
+		buf_printf(b, "result 0x%02x", t->result);
+}
+
 static const char *message_of(struct verify *v, const struct walk_finding *f)
 {
 	static const char no_handshake[] = "the target does not answer a plain handshake either";
@@ -165,6 +184,14 @@ static const char *message_of(struct verify *v, const struct walk_finding *f)
 		buf_adds(&b, "the precondition was not reached");
 		if (f->note || f->has_violation)
 			buf_printf(&b, ": %s", f->note ? f->note : f->violation.what);
+		if (f->app >= 0)
+			buf_adds(&b, ": ");
+		if (f->app >= 0)
+			app_words(v, f, &b);
+		break;
+	case FINDING_APP:
+	case FINDING_CANNOT:
+		app_words(v, f, &b);
 		break;
 	case FINDING_ALTERNATIVE:
 		buf_printf(&b, "took the alternative%s%s", f->note ? " " : "",
@@ -280,9 +307,12 @@ static const char *expectation(struct verify *v, const struct walk_finding *f)
 
 	bool waits = st && waits_for_target(st);
 
-	if (!waits)
+	if (!waits && f->kind != FINDING_APP)
 		return NULL;
-	plan_describe_expect(v->plan, f->step, &b);
+	if (waits)
+		plan_describe_expect(v->plan, f->step, &b);
+	else
+		plan_describe_app(v->plan, f->step, &b);
 	if (b.len)
 		s = arena_strdup(v->arena, buf_str(&b));
 	buf_fini(&b);

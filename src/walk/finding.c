@@ -41,6 +41,7 @@ struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
 	f->claim = TCP_STATE_NONE;
 	f->lint = 0;
 	f->fault = FAULT_NONE;
+	f->app = -1;
 	f->has_violation = f->has_diff = f->by_reset = false;
 	f->diff.n = 0;
 	f->note = NULL;

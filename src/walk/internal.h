@@ -49,6 +49,22 @@ void walk_end_steps(struct walk *w);
 void walk_enter(struct walk *w, uint16_t step, int64_t t);
 void walk_complete(struct walk *w, uint16_t step, int32_t packet, int64_t t);
 
+/* Application (app.c): the step has waited for an answer since it asked. */
+int64_t walk_app_due(const struct walk *w);
+void walk_app_expired(struct walk *w);
+
+/* What came since the application was asked breaks a silence that begins now. */
+void walk_app_silence(struct walk *w);
+
+/* Done, if there is nothing to clean up. */
+void walk_settle(struct walk *w);
+
+/* Segments that came while nobody waited (backlog.c). */
+void walk_backlog_add(struct walk *w, size_t packet, const struct tcb *before,
+		      bool permitted, bool old, const struct model_violation *v);
+/* Forgets the first @n; what the model does not permit of them is a finding. */
+void walk_backlog_drop(struct walk *w, uint8_t n);
+
 /* Probes (probe.c). */
 void probe_start(struct walk *w, enum probe_kind kind, int64_t t);
 void probe_tx(struct walk *w, const struct segment *s, int64_t t);

@@ -3,6 +3,8 @@
 # Walks a plan along a trace.
 
 libshakedown_a_SOURCES += \
+	%D%/app.c \
+	%D%/backlog.c \
 	%D%/internal.h \
 	%D%/walk.h \
 	%D%/finding.c \

@@ -218,7 +218,7 @@ static void rx_handshake(struct walk *w, const struct segment *s)
 	}
 	/* Where a listener is needed, a closed port is no question of the case. */
 	if (w->phase == WALK_ALIVE && (s->flags & TCP_RST) &&
-	    !(w->plan->needs >> NEED_CLOSED_PORT & 1))
+	    !(w->plan->needs >> NEED_CLOSED_PORT & 1) && !plan_asks_app(w->plan))
 		walk_refused(w);
 	else
 		probe_passed(w, -1);

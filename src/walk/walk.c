@@ -30,7 +30,7 @@ void walk_init(struct walk *w, const struct plan *plan,
 	       const struct trace *trace, struct arena *arena)
 {
 	const struct trace_setup *setup = &trace->setup;
-	bool closed = plan->needs >> NEED_CLOSED_PORT & 1;
+	bool closed = (plan->needs >> NEED_CLOSED_PORT & 1) || plan_asks_app(plan);
 
 	memset(w, 0, offsetof(struct walk, backlog));
 	w->n_backlog = w->n_findings = w->n_alts = 0;
@@ -50,6 +50,7 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->nearest = -1;
 	w->failed_finding = -1;
 	w->claim = TCP_STATE_NONE;
+	w->asked_packets = SIZE_MAX;
 	w->confirmed = -1;
 	w->now_ns = trace->start_ns;
 	walk_enter(w, 0, trace->start_ns);
@@ -140,45 +141,10 @@ void walk_end_steps(struct walk *w)
 	w->phase = WALK_CLEANUP;
 }
 
-static void settle_cleanup(struct walk *w)
+void walk_settle(struct walk *w)
 {
 	if (w->phase == WALK_CLEANUP && !cleanup_needed(w))
 		w->phase = WALK_DONE;
-}
-
-/* Backlog */
-
-static void backlog_drop(struct walk *w, uint8_t n)
-{
-	for (uint8_t i = 0; i < n; i++) {
-		struct walk_finding *f;
-
-		if (!w->backlog[i].suspect)
-			continue;
-		f = walk_find(w, FINDING_UNEXPECTED, w->backlog[i].violation.level,
-			      w->step, (int32_t)w->backlog[i].packet);
-		f->has_violation = true;
-		f->violation = w->backlog[i].violation;
-	}
-	memmove(w->backlog, w->backlog + n,
-		(size_t)(w->n_backlog - n) * sizeof(w->backlog[0]));
-	w->n_backlog -= n;
-}
-
-static void backlog_add(struct walk *w, size_t packet, const struct tcb *before,
-			bool permitted, const struct model_violation *v)
-{
-	struct walk_backlog *b;
-
-	if (w->n_backlog == WALK_MAX_BACKLOG)
-		backlog_drop(w, 1);
-	b = &w->backlog[w->n_backlog++];
-	b->packet = (uint32_t)packet;
-	b->rcv_nxt = before->rcv_nxt;
-	b->target_snd_nxt = before->target_snd_nxt;
-	b->suspect = !permitted;
-	if (!permitted)
-		b->violation = *v;
 }
 
 /* Matching */
@@ -333,8 +299,8 @@ static bool try_backlog(struct walk *w)
 		taker = find_taker(w, &s, &env, (int32_t)b.packet, &alt);
 		if (taker < 0)
 			continue;
-		backlog_drop(w, i);
-		backlog_drop(w, 0);
+		walk_backlog_drop(w, i);
+		walk_backlog_drop(w, 0);
 		memmove(w->backlog, w->backlog + 1,
 			(size_t)(--w->n_backlog) * sizeof(w->backlog[0]));
 		if (b.suspect)
@@ -372,6 +338,8 @@ void walk_complete(struct walk *w, uint16_t step, int32_t packet, int64_t t)
 	w->result[step].status = STEP_DONE;
 	w->result[step].packet = packet;
 	w->result[step].at_ns = t;
+	if (w->plan->step[step].kind != PLAN_APP && w->plan->step[step].kind != PLAN_STATE)
+		w->asked_packets = SIZE_MAX;
 	check_claim(w, step);
 	walk_enter(w, w->plan->step[step].next, t);
 }
@@ -386,17 +354,18 @@ void walk_enter(struct walk *w, uint16_t step, int64_t t)
 		w->ref_ns = t;
 	w->nearest = -1;
 	w->noise = false;
+	w->asked = false;
 	switch (st->kind) {
 	case PLAN_STATE:
 		walk_complete(w, step, -1, t);
 		break;
 	case PLAN_END:
-		backlog_drop(w, w->n_backlog);
+		walk_backlog_drop(w, w->n_backlog);
 		w->result[step].status = STEP_DONE;
 		walk_end_steps(w);
 		break;
 	case PLAN_ALIVE:
-		backlog_drop(w, w->n_backlog);
+		walk_backlog_drop(w, w->n_backlog);
 		probe_start(w, st->alive == ALIVE_HANDSHAKE ? PROBE_HANDSHAKE : PROBE_OLD_DATA, t);
 		break;
 	case PLAN_EXPECT:
@@ -404,10 +373,13 @@ void walk_enter(struct walk *w, uint16_t step, int64_t t)
 		try_backlog(w);
 		break;
 	case PLAN_EXPECT_NONE:
-		backlog_drop(w, w->n_backlog);
+		walk_app_silence(w);
+		if (!w->failed)
+			walk_backlog_drop(w, w->n_backlog);
 		break;
 	case PLAN_SEND:
 	case PLAN_WAIT:
+	case PLAN_APP:
 	case PLAN_N_KINDS:
 		break;
 	}
@@ -527,7 +499,7 @@ static void rx_steps(struct walk *w, size_t packet, const struct segment *s)
 	else if (st->kind == PLAN_ALIVE && st->alive == ALIVE_CONNECTION)
 		probe_rx(w, packet, s, permitted);
 	else
-		backlog_add(w, packet, &before, permitted, &v);
+		walk_backlog_add(w, packet, &before, permitted, old, &v);
 }
 
 static void rx_after(struct walk *w, size_t packet, const struct segment *s)
@@ -636,7 +608,7 @@ void walk_packet(struct walk *w, size_t i)
 		packet_tx(w, i, &w->scratch);
 	else
 		packet_rx(w, i, &w->scratch);
-	settle_cleanup(w);
+	walk_settle(w);
 }
 
 /* Time */
@@ -678,6 +650,8 @@ static int64_t step_due(const struct walk *w)
 	const struct plan_step *end;
 
 	switch (st->kind) {
+	case PLAN_APP:
+		return walk_app_due(w);
 	case PLAN_WAIT:
 	case PLAN_EXPECT_NONE:
 		return w->ref_ns + st->wait_ns;
@@ -716,6 +690,10 @@ static void step_expired(struct walk *w, int64_t due)
 	int silent;
 
 	w->now_ns = due;
+	if (st->kind == PLAN_APP) {
+		walk_app_expired(w);
+		return;
+	}
 	if (st->kind == PLAN_WAIT || st->kind == PLAN_EXPECT_NONE) {
 		walk_complete(w, end, -1, due);
 		return;
@@ -749,7 +727,7 @@ void walk_time(struct walk *w, int64_t now_ns)
 			probe_due(w, due);
 		else
 			step_expired(w, due);
-		settle_cleanup(w);
+		walk_settle(w);
 	}
 	if (now_ns > w->now_ns)
 		w->now_ns = now_ns;
@@ -784,6 +762,9 @@ void walk_want(const struct walk *w, struct walk_want *want)
 		want->until_ns = w->probe.due_ns;
 	} else if (w->plan->step[w->step].kind == PLAN_SEND) {
 		want->kind = WANT_SEND;
+		want->step = w->step;
+	} else if (w->plan->step[w->step].kind == PLAN_APP && !w->asked) {
+		want->kind = WANT_APP;
 		want->step = w->step;
 	} else {
 		want->kind = WANT_TIME;

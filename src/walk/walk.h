@@ -25,6 +25,9 @@
  * all: only then is silence its fault; and after a reset, whether anybody still
  * listens.  CLEANUP resets the connection.
  *
+ * An app step is complete when the application has answered; segments that came
+ * after it was asked are kept for the next expectation.
+ *
  * A send step is complete when its segment is seen in the capture.  A segment
  * of the target is compared with the step that waits (and, behind optional
  * steps, with those after them); if it does not match it is tolerated if the
@@ -61,6 +64,8 @@ enum finding_kind {
 	FINDING_PRECONDITION, /* a step of `reach` was not met */
 	FINDING_ALTERNATIVE,  /* an alternative that breaks a weaker requirement */
 	FINDING_FAULT,	      /* trouble on our side */
+	FINDING_APP,	      /* a call of the target's application answered wrongly */
+	FINDING_CANNOT,	      /* the upper tester has no such primitive */
 	FINDING_N
 };
 
@@ -76,6 +81,7 @@ struct walk_finding {
 	int8_t claim;	   /* STATE: enum tcp_state */
 	uint8_t lint;	   /* LINT: index into lint_rules */
 	uint8_t fault;	   /* FAULT: enum trace_fault_kind, or FAULT_NONE */
+	int32_t app;	   /* APP, CANNOT, PRECONDITION: answer in the trace, or -1 */
 	bool has_violation, has_diff;
 	bool by_reset;			  /* a reset of the target is what went wrong */
 	struct model_violation violation; /* UNEXPECTED */
@@ -126,6 +132,7 @@ struct walk_backlog {
 	uint32_t packet;
 	uint32_t rcv_nxt, target_snd_nxt; /* before it was counted */
 	bool suspect;
+	bool old; /* a retransmission, or an acknowledgment that was delayed */
 	struct model_violation violation;
 };
 #define WALK_MAX_BACKLOG 64
@@ -142,11 +149,14 @@ struct walk {
 	uint16_t step;
 	int64_t ref_ns; /* completion of the step before */
 	int64_t now_ns;
-	bool noise;	     /* one-of: a segment broke the silence */
-	bool failed;	     /* the plan was left before its end */
-	int failed_finding;  /* what ALIVE must settle, or -1 */
-	uint8_t asked_again; /* refused: 1 reset the connection, 2 ask once more */
-	int8_t claim;	     /* last claim that still holds */
+	bool asked; /* the application, for this step */
+	int64_t asked_ns;
+	size_t asked_packets; /* of the trace before the question of the step before */
+	bool noise;	      /* one-of: a segment broke the silence */
+	bool failed;	      /* the plan was left before its end */
+	int failed_finding;   /* what ALIVE must settle, or -1 */
+	uint8_t asked_again;  /* refused: 1 reset the connection, 2 ask once more */
+	int8_t claim;	      /* last claim that still holds */
 	uint16_t claim_step;
 	int32_t confirmed; /* packet that answered the closing probe, or -1 */
 
@@ -181,18 +191,28 @@ void walk_init(struct walk *w, const struct plan *plan,
 /* Takes the next packet of the trace, @i.  Packets come in capture order. */
 void walk_packet(struct walk *w, size_t i);
 
+/*
+ * Takes question or answer @i of the application, between the packets that it
+ * stands between in the trace.
+ */
+void walk_app(struct walk *w, size_t i);
+
+/* Takes all packets, questions and answers of a finished trace in their order. */
+void walk_facts(struct walk *w);
+
 /* The capture was watched up to @now_ns, and nothing else was there. */
 void walk_time(struct walk *w, int64_t now_ns);
 
 /* What the walk waits for. */
 enum walk_want_kind {
 	WANT_SEND,
+	WANT_APP, /* the application is to be asked what plan step @step says */
 	WANT_TIME,
 	WANT_NOTHING
 };
 struct walk_want {
 	enum walk_want_kind kind;
-	uint16_t step;	  /* SEND: tag of the packet, step or TRACE_STEP_* */
+	uint16_t step;	  /* SEND: tag of the packet, step or TRACE_STEP_*; APP */
 	uint8_t flow;	  /* SEND: 0, or a flow with a tester port of its own */
 	int64_t until_ns; /* TIME: walk_time() beyond this changes something */
 };

@@ -4,6 +4,8 @@
 # discovery, checksum, sequence arithmetic.
 
 libshakedown_a_SOURCES += \
+	%D%/app.c \
+	%D%/app.h \
 	%D%/checksum.c \
 	%D%/checksum.h \
 	%D%/cursor.h \
@@ -15,7 +17,9 @@ libshakedown_a_SOURCES += \
 	%D%/segment_decode.c \
 	%D%/segment_text.c \
 	%D%/seq.h \
-	%D%/tcpopt.c
+	%D%/tcpopt.c \
+	%D%/testability.c \
+	%D%/testability.h
 
 unit_tests += \
 	tests/unit/test_wire \

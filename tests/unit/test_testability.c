@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/testability.h"
 #include "fake_stack.h"
+#include "wire/testability.h"
 
 /* Reads "01 05 00" into @out; how many bytes. */
 static size_t unhex(const char *hex, uint8_t *out)

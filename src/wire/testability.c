@@ -4,7 +4,7 @@
  * go through cursors with a sticky error, so no length is checked twice and
  * none is forgotten.
  */
-#include "agent/testability.h"
+#include "wire/testability.h"
 
 #include <errno.h>
 #include <string.h>

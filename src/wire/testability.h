@@ -18,8 +18,8 @@
  *
  *	b bool	1 uint8	 2 uint16  4 uint32  v vint8  a ipxaddr  t text
  */
-#ifndef AGENT_TESTABILITY_H
-#define AGENT_TESTABILITY_H
+#ifndef WIRE_TESTABILITY_H
+#define WIRE_TESTABILITY_H
 
 #include <stdbool.h>
 #include <stddef.h>
