@@ -438,12 +438,15 @@ const char *evidence_read_setup(struct evidence_setup *s, char *text)
 	return NULL;
 }
 
+/* Older evidence lacks it: zero is the default. */
+#define SINCE_LATER "rules"
+
 const char *evidence_missing(const struct evidence_setup *s)
 {
 	if (!s->found)
 		return MAGIC;
 	for (size_t i = 0; i < COUNT(setup_keys); i++)
-		if (!(s->seen & 1u << i))
+		if (!(s->seen & 1u << i) && strcmp(setup_keys[i].name, SINCE_LATER))
 			return setup_keys[i].name;
 	return s->info->variant ? NULL : "variant";
 }
