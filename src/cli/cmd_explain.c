@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * explain: what a case does and why, or what a requirement says and which cases
- * ask for it.
+ * explain: what a case does and why, or what a requirement or a row of the model
+ * says and which cases ask for it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "cli/command.h"
 #include "cli/select.h"
+#include "model/row_text.h"
 #include "plan/pattern.h"
 #include "plan/plan_text.h"
 #include "report/requirements.h"
@@ -17,7 +18,7 @@
 
 #define WIDTH 78
 #define INDENT 2
-#define LABEL 10 /* columns of what stands before a value */
+#define LABEL 11 /* columns of what stands before a value */
 
 /* Words of @text from column @col on, lines broken at WIDTH. */
 static void show_words(const char *text, size_t col)
@@ -97,6 +98,80 @@ static void show_covering(const struct suite *s, const char *label)
 	}
 }
 
+/* ---- rows of the model ---- */
+
+/* The words of a row, from the left margin on. */
+static void show_sentence(const struct model_row *row, size_t col)
+{
+	struct buf b = BUF_INIT;
+
+	model_add_sentence(&b, row);
+	show_words(buf_str(&b), col);
+	buf_fini(&b);
+}
+
+/* The rows of the table that a clause stands behind. */
+static void show_rows(const char *label)
+{
+	const char *clause = strchr(label, ':') + 1;
+	size_t n = 0;
+
+	for (size_t i = 0; i < model_table_len; i++) {
+		const struct model_row *row = &model_table[i];
+
+		if (strncmp(label, "rfc9293:", 8) || strcmp(row->clause, clause))
+			continue;
+		show_label(n++ ? "" : "model");
+		puts(row->id);
+		show_sentence(row, INDENT + LABEL + 2);
+	}
+}
+
+static void show_text(const char *label, void (*add)(struct buf *b, const struct model_row *row),
+		      const struct model_row *row)
+{
+	struct buf b = BUF_INIT;
+
+	add(&b, row);
+	show_label(label);
+	puts(buf_str(&b));
+	buf_fini(&b);
+}
+
+static void add_clause(struct buf *b, const struct model_row *row)
+{
+	buf_printf(b, "%s, section %s", row->clause, row->section);
+}
+
+static void add_rules(struct buf *b, const struct model_row *row)
+{
+	model_add_rules(b, row->rules);
+}
+
+/* With its id, in any case. */
+static bool explain_row(const char *id, const struct suite *s)
+{
+	const struct model_row *row = model_table;
+	char label[64];
+
+	while (row < model_table + model_table_len && strcasecmp(row->id, id))
+		row++;
+	if (row == model_table + model_table_len)
+		return false;
+	printf("%s\n", row->id);
+	show_sentence(row, INDENT);
+	show_text("event", model_add_question, row);
+	show_label("level");
+	puts(req_level_names[row->level]);
+	show_text("clause", add_clause, row);
+	show_text("allowed by", add_rules, row);
+	snprintf(label, sizeof(label), "rfc9293:%s", row->clause);
+	show_covering(s, label);
+	return true;
+}
+
+/* ---- requirements again ---- */
+
 static void show_requirement(const struct requirement *r, const struct suite *s)
 {
 	printf("%s\n", r->label);
@@ -107,6 +182,7 @@ static void show_requirement(const struct requirement *r, const struct suite *s)
 		show_label("strength");
 		puts(r->strength);
 	}
+	show_rows(r->label);
 	show_covering(s, r->label);
 }
 
@@ -227,7 +303,7 @@ static void unknown(const struct cli *cli, const char *what, const struct suite 
 	struct diags ds;
 
 	diags_init(&ds);
-	diag_add(&ds, DIAG_ERROR, NULL, "no case and no requirement is called \"%s\"", what);
+	diag_add(&ds, DIAG_ERROR, NULL, "no case, requirement or row is called \"%s\"", what);
 	if (near)
 		diag_add_help(&ds, "did you mean '%s'?", near);
 	else
@@ -246,7 +322,8 @@ int command_explain(struct cli *cli)
 
 		if (i)
 			putchar('\n');
-		if (explain_label(what, sel.suite) || explain_cases(what, sel.suite))
+		if (explain_label(what, sel.suite) || explain_row(what, sel.suite) ||
+		    explain_cases(what, sel.suite))
 			continue;
 		unknown(cli, what, sel.suite);
 		status = CLI_NOTHING;

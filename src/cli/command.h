@@ -17,6 +17,7 @@ enum command_id {
 	COMMAND_VALIDATE,
 	COMMAND_PLAN,
 	COMMAND_VERIFY,
+	COMMAND_MODEL,
 	COMMAND_SCHEMA,
 	COMMAND_COMPLETION,
 	COMMAND_HELP,
@@ -62,6 +63,7 @@ int command_explain(struct cli *cli);
 int command_validate(struct cli *cli);
 int command_plan(struct cli *cli);
 int command_verify(struct cli *cli);
+int command_model(struct cli *cli);
 int command_schema(struct cli *cli);
 int command_completion(struct cli *cli);
 int command_help(struct cli *cli);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "testcase/vocab.h"
 
 #define ANY 100000
 
@@ -22,8 +23,8 @@ const struct command commands[COMMAND_N] = {
 		command_list, 0, ANY, "cases" },
 	[COMMAND_EXPLAIN] = {
 		"explain", "ID|LABEL...", "explain cases, or requirements and what covers them",
-		"An ID is a case id or a pattern of them, a LABEL a requirement such as\n"
-		"rfc9293:MUST-2 or just MUST-2.",
+		"An ID is a case id or a pattern of them, or a row of `shakedown model`; a LABEL\n"
+		"is a requirement such as rfc9293:MUST-2 or just MUST-2.",
 		command_explain, 1, ANY, "cases" },
 	[COMMAND_VALIDATE] = {
 		"validate", "[FILE...]",
@@ -37,6 +38,9 @@ const struct command commands[COMMAND_N] = {
 	[COMMAND_VERIFY] = {
 		"verify", "EVIDENCE...", "judge saved captures again, without a network", NULL,
 		command_verify, 1, ANY, "files" },
+	[COMMAND_MODEL] = {
+		"model", "[STATE...]", "show RFC 9293 as a table: what is permitted when", NULL,
+		command_model, 0, TCP_N_STATES, "states" },
 	[COMMAND_SCHEMA] = {
 		"schema", "[case|target|deviations]",
 		"print the JSON Schema of case files or of others, for editors", NULL,

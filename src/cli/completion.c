@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "testcase/vocab.h"
 
 static void show_commands(void)
 {
 	printf("\tcommands='");
 	for (size_t i = 0; i < COMMAND_N; i++)
 		printf("%s%s", i ? " " : "", commands[i].name);
+	printf("'\n\tstates='");
+	for (size_t i = 0; i < TCP_N_STATES; i++)
+		printf("%s%s", i ? " " : "", tcp_state_names[i]);
 	puts("'");
 }
 
@@ -26,17 +30,29 @@ static void show_options_of(const struct command *c)
 }
 
 /* What the values of an option are: words, or a kind that bash knows to find. */
+static void show_words_of(const struct option_row *r, const char **before)
+{
+	for (size_t i = 0; r->word && r->word(i); i++) {
+		printf("%s%s%s", *before, r->word(i), r->complete ? "=" : "");
+		*before = " ";
+	}
+}
+
+/* Of all rows with this name: which command is meant may not be known yet. */
 static void show_values_of(const struct option_row *r)
 {
-	if (!r->arg)
+	const char *before = "";
+
+	if (!r->arg || !option_is_first(r))
 		return;
 	printf("\t--%s", r->name);
 	if (r->letter)
 		printf(" | -%c", r->letter);
 	printf(") values='%s'", r->complete ? r->complete : "");
 	printf(" words='");
-	for (size_t i = 0; r->word && r->word(i); i++)
-		printf("%s%s%s", i ? " " : "", r->word(i), r->complete ? "=" : "");
+	for (size_t i = 0; i < n_option_rows; i++)
+		if (!strcmp(option_rows[i].name, r->name))
+			show_words_of(&option_rows[i], &before);
 	puts("' ;;");
 }
 
@@ -72,6 +88,7 @@ static const char tail[] =
 	"\tinterfaces) list=$(ls /sys/class/net 2>/dev/null) ;;\n"
 	"\tcommands) list=$commands ;;\n"
 	"\tbash) list=bash ;;\n"
+	"\tstates) list=$states ;;\n"
 	"\tschemas) list='case target deviations' ;;\n"
 	"\tdirectories) compopt -o filenames 2>/dev/null\n"
 	"\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$4\"); return ;;\n"
@@ -95,7 +112,7 @@ static const char tail[] =
 	"_shakedown()\n"
 	"{\n"
 	"\t# Bash has split the line at = and : too; what counts is between blanks.\n"
-	"\tlocal word=${COMP_LINE:0:COMP_POINT} before command= w commands\n"
+	"\tlocal word=${COMP_LINE:0:COMP_POINT} before command= w commands states\n"
 	"\tlocal options= operands= values= words=\n"
 	"\tlocal -a line\n"
 	"\tread -ra line <<<\"$word\"\n"

@@ -12,6 +12,7 @@ libshakedown_a_SOURCES += \
 	%D%/cli.h \
 	%D%/cmd_explain.c \
 	%D%/cmd_list.c \
+	%D%/cmd_model.c \
 	%D%/cmd_plan.c \
 	%D%/cmd_run.c \
 	%D%/cmd_validate.c \
@@ -26,6 +27,10 @@ libshakedown_a_SOURCES += \
 	%D%/help.c \
 	%D%/known.c \
 	%D%/known.h \
+	%D%/model_dot.c \
+	%D%/model_dot.h \
+	%D%/model_forms.c \
+	%D%/model_forms.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/parse.c \
@@ -42,4 +47,4 @@ libshakedown_a_SOURCES += \
 	%D%/target_arg.c \
 	%D%/target_arg.h
 
-unit_tests += tests/unit/test_cli tests/unit/test_manual
+unit_tests += tests/unit/test_cli tests/unit/test_manual tests/unit/test_model_forms

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "cli/command.h"
+#include "cli/model_forms.h"
 #include "model/table.h"
 #include "plan/plan.h"
 #include "report/report.h"
@@ -76,6 +77,23 @@ static const char *word_format(size_t i)
 static const char *word_report(size_t i)
 {
 	return format_at(i, true);
+}
+
+static const char *word_model_form(size_t i)
+{
+	return model_forms[i].name;
+}
+
+static const char *word_list_form(size_t i)
+{
+	static const char *const words[] = { "text", "json" };
+
+	return i < 2 ? words[i] : NULL;
+}
+
+static const char *word_event(size_t i)
+{
+	return model_event_words[i].word;
 }
 
 /* Appends "all, failed or none". */
@@ -268,6 +286,16 @@ const struct option_row option_rows[] = {
 
 	{ "format", 'f', "FORMAT", "what to print on standard output",
 	  JUDGING, set_word, FIELD(format), .word = word_format, .preset = "human" },
+	{ "format", 'f', "FORMAT", "how to print the table",
+	  BIT(MODEL), set_word, FIELD(format), .word = word_model_form, .preset = "text",
+	  .no_environment = true },
+	{ "format", 'f', "FORMAT", "how to print the list",
+	  BIT(LIST), set_word, FIELD(format), .word = word_list_form, .preset = "text",
+	  .no_environment = true },
+	{ "event", 0, "LIST", "only rows about these events",
+	  BIT(MODEL), set_words, FIELD(event), .word = word_event },
+	{ "rules", 0, "LIST", "only rows that one of these documents allows",
+	  BIT(MODEL), set_words, FIELD(rules), .word = word_rules, .no_environment = true },
 	{ "report", 0, "FORMAT=FILE[,...]", "write a report into a file; may be repeated",
 	  JUDGING, set_list, FIELD(report), .word = word_report, .complete = "files" },
 	{ "evidence", 0, "DIR", "where captures go (shakedown-out/RUN), or none",
@@ -293,6 +321,22 @@ const struct option_row option_rows[] = {
 };
 /* clang-format on */
 const size_t n_option_rows = sizeof(option_rows) / sizeof(option_rows[0]);
+
+bool option_is_first(const struct option_row *row)
+{
+	for (const struct option_row *r = option_rows; r < row; r++)
+		if (!strcmp(r->name, row->name))
+			return false;
+	return true;
+}
+
+const struct option_row *option_for(const struct option_row *row, uint32_t set)
+{
+	for (size_t i = 0; i < n_option_rows; i++)
+		if (!strcmp(option_rows[i].name, row->name) && option_rows[i].commands & set)
+			return &option_rows[i];
+	return row;
+}
 
 int option_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {

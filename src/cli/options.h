@@ -55,6 +55,7 @@ struct options {
 
 	/* what to show */
 	const char *format;
+	struct option_list event;
 	struct option_list report;
 	const char *evidence;
 	const char *keep;
@@ -89,6 +90,15 @@ struct option_row {
 	bool no_environment;  /* is not read from SHAKEDOWN_NAME */
 	const char *preset;   /* what it is if nobody says, or NULL */
 };
+/* A row is the first of its name: the parser knows the name by this one. */
+bool option_is_first(const struct option_row *row);
+/* The row of the same name that belongs to the commands @set, or @row. */
+const struct option_row *option_for(const struct option_row *row, uint32_t set);
+
+/*
+ * Several rows may have the same name, if they belong to different commands: what
+ * an option takes can depend on them.
+ */
 extern const struct option_row option_rows[];
 extern const size_t n_option_rows;
 

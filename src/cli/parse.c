@@ -34,19 +34,26 @@ struct parse {
 
 static void make_getopt_tables(struct option *longs, char *shorts)
 {
+	size_t n = 0;
+
 	*shorts++ = ':';
 	for (size_t i = 0; i < n_option_rows; i++) {
 		const struct option_row *r = &option_rows[i];
 
-		longs[i] = (struct option){ r->name, r->arg ? required_argument : no_argument, NULL,
-					    FIRST_LONG + (int)i };
+		if (!option_is_first(r))
+			continue;
+		longs[n++] = (struct option){
+			.name = r->name,
+			.has_arg = r->arg ? required_argument : no_argument,
+			.val = FIRST_LONG + (int)i,
+		};
 		if (!r->letter)
 			continue;
 		*shorts++ = r->letter;
 		if (r->arg)
 			*shorts++ = ':';
 	}
-	longs[n_option_rows] = (struct option){ 0 };
+	longs[n] = (struct option){ 0 };
 	*shorts = '\0';
 }
 
@@ -79,7 +86,8 @@ static bool is_ambiguous(const char *name)
 	size_t n = 0;
 
 	for (size_t i = 0; i < n_option_rows; i++)
-		n += !strncmp(option_rows[i].name, name, strlen(name));
+		n += option_is_first(&option_rows[i]) &&
+			!strncmp(option_rows[i].name, name, strlen(name));
 	return n > 1;
 }
 
@@ -122,7 +130,7 @@ static void foreign_option(const struct option_row *row, const struct command *c
 	struct buf b = BUF_INIT;
 
 	for (uint32_t i = 0; i < COMMAND_N; i++)
-		if (row->commands & COMMAND_BIT(i))
+		if (option_for(row, COMMAND_BIT(i))->commands & COMMAND_BIT(i))
 			buf_printf(&b, "%s%s", b.len ? ", " : "", commands[i].name);
 	diag_add(ds, DIAG_ERROR, NULL, "%s does not take --%s", c->name, row->name);
 	diag_add_help(ds, "it is an option of: %s", buf_str(&b));
@@ -156,7 +164,7 @@ static bool means_no(const char *text)
 static bool was_given(const struct parse *p, const struct option_row *row)
 {
 	for (size_t i = 0; i < p->n; i++)
-		if (p->given[i].row == row)
+		if (!strcmp(p->given[i].row->name, row->name))
 			return true;
 	return false;
 }
@@ -185,18 +193,19 @@ static void apply(struct parse *p)
 	for (size_t i = 0; i < n_option_rows; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (row->preset)
+		if (row->preset && option_for(row, bit) == row)
 			row->set(&p->cli->opt, row, row->preset, p->ds);
 		if (!row->no_environment && (row->commands & bit) && !was_given(p, row))
 			environment_option(p, row);
 	}
 	for (size_t i = 0; i < p->n; i++) {
 		const struct given *g = &p->given[i];
+		const struct option_row *row = option_for(g->row, bit);
 
-		if (c && !(g->row->commands & bit))
-			foreign_option(g->row, c, p->ds);
+		if (c && !(row->commands & bit))
+			foreign_option(row, c, p->ds);
 		else
-			g->row->set(&p->cli->opt, g->row, g->arg, p->ds);
+			row->set(&p->cli->opt, row, g->arg, p->ds);
 	}
 }
 

@@ -19,4 +19,6 @@ libshakedown_a_SOURCES += \
 	%D%/permitted.c \
 	%D%/model.c \
 	%D%/model_rx.c \
+	%D%/row_text.c \
+	%D%/row_text.h \
 	%D%/table.c

@@ -23,7 +23,7 @@ check_PROGRAMS += %D%/upper_client
 check_PROGRAMS += %D%/link_probe
 %C%_link_probe_LDADD = libshakedown.a $(DEPS_LIBS)
 
-shell_tests += %D%/cli.sh %D%/run_lab.sh %D%/faulty.sh
+shell_tests += %D%/cli.sh %D%/model.sh %D%/run_lab.sh %D%/faulty.sh
 
 # A TCP that is no kernel's.
 shell_tests += %D%/lwip.sh

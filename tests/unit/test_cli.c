@@ -116,8 +116,14 @@ Test(cli, the_table_of_options_is_sound)
 		cr_assert(!r->word || r->arg, "--%s has words but no argument", r->name);
 		cr_assert_neq(r->help[strlen(r->help) - 1], '.', "--%s", r->name);
 		for (size_t k = 0; k < i; k++) {
-			cr_assert(strcmp(r->name, option_rows[k].name), "--%s twice", r->name);
-			cr_assert(!r->letter || r->letter != option_rows[k].letter, "-%c twice",
+			const struct option_row *other = &option_rows[k];
+			bool same = !strcmp(r->name, other->name);
+
+			/* Commands may mean different things by one name. */
+			cr_assert(!same || !(r->commands & other->commands), "--%s twice", r->name);
+			cr_assert(!same || (r->letter == other->letter && !r->arg == !other->arg),
+				  "--%s", r->name);
+			cr_assert(same || !r->letter || r->letter != other->letter, "-%c twice",
 				  r->letter);
 		}
 	}
@@ -159,6 +165,35 @@ Test(cli, presets_and_repetition)
 	cr_assert_eq(l.cli.opt.repeat, 1);
 	cr_assert(!l.cli.opt.seed_set);
 	done(&l);
+}
+
+Test(cli, an_option_may_depend_on_its_command)
+{
+	static const struct {
+		const char *line, *format;
+	} table[] = {
+		{ "run", "human" },
+		{ "model", "text" },
+		{ "list", "text" },
+		{ "--format dot model", "dot" },
+		{ "--form dot model", "dot" },
+		{ "list -f json", "json" },
+		{ "verify x -fjsonl", "jsonl" },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct line l;
+
+		parse(&l, table[i].line);
+		cr_assert_eq(l.err, 0, "%s", table[i].line);
+		cr_assert_str_eq(l.cli.opt.format, table[i].format, "%s", table[i].line);
+		done(&l);
+	}
+	expect_error("-f dot list", "--format: \"dot\" is not text or json", NULL);
+	expect_error("model -f human", "--format: \"human\" is not text, md, dot, json or mdoc",
+		     NULL);
+	expect_error("plan --format json", "plan does not take --format",
+		     "it is an option of: run, list, verify, model");
 }
 
 Test(cli, mistakes_are_named)
