@@ -124,7 +124,7 @@ says 'warning: no case is called' 'a selector that takes nothing is mentioned' \
 # explain
 says 'RFC 9293 3.5|RFC 9293 3.10' 'explain a case' "$shakedown" explain handshake/three-way
 says 'handshake/three-way' 'explain a requirement' "$shakedown" explain MUST-2
-fails 5 'no case and no requirement' "$shakedown" explain nothing/such
+fails 5 'no case, requirement or row' "$shakedown" explain nothing/such
 
 # plan
 says '^ *send +SYN' 'plan shows what is sent' "$shakedown" plan handshake/three-way
