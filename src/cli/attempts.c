@@ -17,17 +17,21 @@ struct attempt {
 };
 
 struct attempts {
+	int retries; /* < 0: by what is missing */
+	enum verdict_kind flaky;
 	struct attempt *by_plan;
 	size_t tried, missed; /* runs that ended, and those that missed something */
 	bool lossy;	      /* what one run missed came in the next */
 };
 
-struct attempts *attempts_new(void)
+struct attempts *attempts_new(int retries, enum verdict_kind flaky)
 {
 	struct attempts *a = calloc(1, sizeof(*a));
 
 	if (!a)
 		log_panic("out of memory");
+	a->retries = retries;
+	a->flaky = flaky;
 	return a;
 }
 
@@ -106,10 +110,25 @@ static struct attempt *add(struct attempts *a, const struct plan *plan)
 	return one;
 }
 
-bool attempts_again(struct attempts *a, const struct plan *plan, const struct verdict *v)
+/* As often as the user said, whatever it was. */
+static bool retry(struct attempts *a, const struct plan *plan, const struct verdict *v)
 {
 	struct attempt *one = find(a, plan);
 
+	if (v->kind == VERDICT_PASS)
+		return false;
+	if (!one)
+		one = add(a, plan);
+	return ++one->failed <= (unsigned int)a->retries;
+}
+
+bool attempts_again(struct attempts *a, const struct plan *plan, const struct verdict *v)
+{
+	struct attempt *one;
+
+	if (a->retries >= 0)
+		return retry(a, plan, v);
+	one = find(a, plan);
 	a->tried++;
 	if (!something_missing(v))
 		return false;
@@ -133,7 +152,13 @@ void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *
 
 	if (!one)
 		return;
-	if (!something_missing(v) && v->kind == VERDICT_PASS) {
+	if (a->retries >= 0 && v->kind == VERDICT_PASS) {
+		v->kind = a->flaky;
+		v->reason = arena_printf(arena, "flaky: it passed in attempt %u only",
+					 one->failed + 1);
+	} else if (a->retries >= 0) {
+		/* As it is. */
+	} else if (!something_missing(v) && v->kind == VERDICT_PASS) {
 		a->lossy = true;
 		v->kind = VERDICT_INCONCLUSIVE;
 		v->reason = arena_printf(arena,

@@ -9,6 +9,10 @@
  * then on chance may explain three failures in a row, and ATTEMPTS_MAX_LOSSY are
  * asked for; where most runs miss something, nothing that is missed is proven.
  * What was seen and is wrong is a failure at once: no loss explains it.
+ *
+ * With --retries the user says how often: whatever did not pass is run again, on
+ * any path.  What passes then is flaky, which is a failure unless --flaky says
+ * otherwise.
  */
 #ifndef CLI_ATTEMPTS_H
 #define CLI_ATTEMPTS_H
@@ -22,7 +26,11 @@
 
 struct attempts;
 
-struct attempts *attempts_new(void);
+/*
+ * @retries: so many further attempts of what did not pass, and @flaky is the verdict
+ * of what passes then; < 0: the rules above.
+ */
+struct attempts *attempts_new(int retries, enum verdict_kind flaky);
 void attempts_free(struct attempts *a);
 
 /*
@@ -33,8 +41,8 @@ bool attempts_again(struct attempts *a, const struct plan *plan, const struct ve
 
 /*
  * The last attempt has ended: turns a @v that passed after a failed attempt into
- * inconclusive, and one that failed on a hopeless path too, and forgets the plan's
- * attempts.  Words live in @arena.
+ * inconclusive (with retries, into what was said), and one that failed on a hopeless
+ * path too, and forgets the plan's attempts.  Words live in @arena.
  */
 void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *arena,
 		     struct verdict *v);

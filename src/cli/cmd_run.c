@@ -83,7 +83,7 @@ static void add_result(struct run_command *c, struct report_result *res)
 		stop = 1;
 }
 
-/* Only where a packet can be lost between the target and us. */
+/* Where a packet can be lost between the target and us, or the user wants it. */
 static bool on_again(void *arg, const struct plan *plan, const struct trace *trace)
 {
 	struct run_command *c = arg;
@@ -319,7 +319,7 @@ static int run_plans(struct run_command *c)
 	const struct plan *const *plans = repeat_plans(c, &n);
 	int err;
 
-	if (!c->conn.link->lossless)
+	if (!c->conn.link->lossless || c->cli->opt.retries_set)
 		sink.again = on_again;
 	describe_suite(c, cfg.seed, n);
 	results_start(&c->results);
@@ -378,6 +378,16 @@ static int run_with_reports(struct run_command *c)
 	return cli_status_worse(finish_reports(c, status), stale);
 }
 
+/* --flaky names a verdict. */
+static enum verdict_kind flaky_verdict(const struct options *o)
+{
+	int kind = VERDICT_PASS;
+
+	while (kind < VERDICT_N && strcmp(verdict_names[kind], o->flaky) != 0)
+		kind++;
+	return (enum verdict_kind)kind;
+}
+
 int command_run(struct cli *cli)
 {
 	struct run_command c = { .cli = cli };
@@ -392,7 +402,8 @@ int command_run(struct cli *cli)
 		status = selection_open(cli, &c.sel);
 	if (status == CLI_OK) {
 		c.arena = arena_new();
-		c.attempts = attempts_new();
+		c.attempts = attempts_new(cli->opt.retries_set ? (int)cli->opt.retries : -1,
+					  flaky_verdict(&cli->opt));
 		catch_signals();
 		status = run_with_reports(&c);
 		evidence_dir_close(&c.evidence);

@@ -39,6 +39,14 @@ static const char *word_rules(size_t i)
 	return i < MODEL_N_RULES ? model_rules_names[i] : NULL;
 }
 
+static const char *word_flaky(size_t i)
+{
+	static const enum verdict_kind kinds[] = { VERDICT_FAIL, VERDICT_INCONCLUSIVE,
+						   VERDICT_PASS };
+
+	return i < 3 ? verdict_names[kinds[i]] : NULL;
+}
+
 static const char *word_color(size_t i)
 {
 	static const char *const words[] = { "auto", "always", "never" };
@@ -191,6 +199,13 @@ static bool set_seed(struct options *o, const struct option_row *row, const char
 	return set_number(o, row, arg, ds);
 }
 
+static bool set_retries(struct options *o, const struct option_row *row, const char *arg,
+			struct diags *ds)
+{
+	o->retries_set = true;
+	return set_number(o, row, arg, ds);
+}
+
 static bool set_list(struct options *o, const struct option_row *row, const char *arg,
 		     struct diags *ds)
 {
@@ -276,6 +291,10 @@ const struct option_row option_rows[] = {
 	  BIT(RUN), set_number, FIELD(repeat), .min = 1, .max = 1000000, .preset = "1" },
 	{ "max-fail", 0, "N", "start no further run after so many failures",
 	  BIT(RUN), set_number, FIELD(max_fail), .min = 1, .max = UINT32_MAX },
+	{ "retries", 0, "N", "run again up to so many times what did not pass",
+	  BIT(RUN), set_retries, FIELD(retries), .min = 0, .max = 1000 },
+	{ "flaky", 0, "VERDICT", "what passes in a retry only: fail, inconclusive or pass",
+	  BIT(RUN), set_word, FIELD(flaky), .word = word_flaky, .preset = "fail" },
 	{ "strict", 0, NULL, "a broken SHOULD counts like a broken MUST",
 	  JUDGING, set_flag, FIELD(strict) },
 	{ "known", 0, "FILE", "known deviations, which are no news; none: not even bundled ones",

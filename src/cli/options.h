@@ -49,6 +49,9 @@ struct options {
 	bool seed_set;
 	uint64_t repeat;
 	uint64_t max_fail; /* 0: no limit */
+	uint64_t retries;
+	bool retries_set;
+	const char *flaky; /* "fail", "inconclusive" or "pass" */
 	bool strict;
 	struct option_list known;
 	struct option_list rules; /* see options_rules() */

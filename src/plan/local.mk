@@ -20,6 +20,7 @@ libshakedown_a_SOURCES += \
 	%D%/pattern.c \
 	%D%/pattern.h \
 	%D%/plan.h \
+	%D%/duration.c \
 	%D%/plan_names.c \
 	%D%/plan_text.c \
 	%D%/plan_text.h \

@@ -272,6 +272,9 @@ static inline bool plan_asks_app(const struct plan *p)
 	return p->needs >> NEED_UPPER_TESTER & 1;
 }
 
+/* How long @p takes at least, by what it waits for, in ns. */
+int64_t plan_least_ns(const struct plan *p);
+
 /* Default for `within` where a case does not say: 1 s. */
 #define PLAN_WITHIN_DEFAULT_NS INT64_C(1000000000)
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "run/deadlines.h"
 
 /*
  * A deadline is acted on this long after it passed, so that a packet that was
@@ -43,15 +44,17 @@ struct sched {
 	struct link *link;
 	struct slot *slot;
 	unsigned int n_slots, n_used;
+	uint16_t *free_slot; /* a stack: the slot used last is still in the cache */
+	unsigned int n_free;
+	struct deadlines deadlines;
 	uint16_t *dirty; /* slots to look at, each once */
 	unsigned int n_dirty;
 	struct port_owner *owner[2]; /* 65536 each: IPv4, IPv6 */
-	const struct plan *const *plans;
+	const struct plan **plans;   /* in order of start */
 	size_t n_plans, next, done;
 	const struct plan **again; /* to be run once more, after the others */
 	size_t n_again, next_again, cap_again;
-	int64_t earliest_ns; /* no deadline is before this */
-	int64_t watched_ns;  /* timestamp of the last packet delivered */
+	int64_t watched_ns; /* timestamp of the last packet delivered */
 	int64_t progress_ns;
 	int64_t gate_ns;	/* no run is started before this */
 	struct link_stats seen; /* when last looked at */
@@ -314,7 +317,9 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 	if (!sc->link->lossless)
 		reset_again(sc, &r->trace, missed);
 	sl->used = false;
+	sl->due_ns = INT64_MAX;
 	sc->n_used--;
+	sc->free_slot[sc->n_free++] = (uint16_t)i;
 }
 
 void sched_numbers(uint64_t seed, const char *variant, uint32_t *iss, uint32_t *ts_offset)
@@ -357,15 +362,6 @@ static bool has_address(const struct sched *sc, uint8_t family)
 			   : t->addr4.family && sc->link->tester4.family;
 }
 
-static unsigned int free_slot(const struct sched *sc)
-{
-	unsigned int i = 0;
-
-	while (sc->slot[i].used)
-		i++;
-	return i;
-}
-
 /* Starts the next plan in a free slot, or reports that it is skipped. */
 static void start_next(struct sched *sc, int64_t now_ns)
 {
@@ -387,7 +383,7 @@ static void start_next(struct sched *sc, int64_t now_ns)
 		sc->sink->skipped(sc->sink->arg, p, missing);
 		return;
 	}
-	i = free_slot(sc);
+	i = sc->free_slot[--sc->n_free];
 	sc->slot[i].run.plan = p;
 	r = take_port(sc, i, 0, p->family);
 	if (plan_asks_app(p))
@@ -469,8 +465,7 @@ static void serve(struct sched *sc, unsigned int i, int64_t now_ns)
 		return;
 	}
 	sl->due_ns = a.until_ns;
-	if (sl->due_ns < sc->earliest_ns)
-		sc->earliest_ns = sl->due_ns;
+	deadlines_set(&sc->deadlines, i, a.until_ns);
 }
 
 static void serve_dirty(struct sched *sc, int64_t now_ns)
@@ -481,28 +476,26 @@ static void serve_dirty(struct sched *sc, int64_t now_ns)
 }
 
 /*
- * Tells runs whose deadline has passed; finds the next deadline.  @watched_ns is
- * the time up to which every captured packet has been delivered.
+ * Tells runs whose deadline has passed.  @watched_ns is the time up to which every
+ * captured packet has been delivered.
  */
 static void expire(struct sched *sc, int64_t watched_ns)
 {
-	int64_t earliest = INT64_MAX;
+	uint32_t i;
 
-	if (watched_ns <= sc->earliest_ns)
-		return;
-	for (unsigned int i = 0; i < sc->n_slots; i++) {
+	while (deadlines_pop(&sc->deadlines, watched_ns, &i)) {
 		struct slot *sl = &sc->slot[i];
 
 		if (!sl->used)
 			continue;
-		if (sl->due_ns < watched_ns) {
-			run_time(&sl->run, watched_ns);
-			mark_dirty(sc, i);
-		} else if (sl->due_ns < earliest) {
-			earliest = sl->due_ns;
+		/* It may have moved to later since. */
+		if (sl->due_ns >= watched_ns) {
+			deadlines_set(&sc->deadlines, i, sl->due_ns);
+			continue;
 		}
+		run_time(&sl->run, watched_ns);
+		mark_dirty(sc, i);
 	}
-	sc->earliest_ns = earliest;
 }
 
 /* The ports of a packet, without decoding it all. */
@@ -616,8 +609,8 @@ static void start_some(struct sched *sc, int64_t now_ns)
 /* Until when to wait for packets. */
 static int64_t wait_until(struct sched *sc, int64_t now_ns)
 {
-	int64_t until = sc->earliest_ns > INT64_MAX - GUARD_NS ? INT64_MAX
-							       : sc->earliest_ns + GUARD_NS + 1;
+	int64_t first = deadlines_first(&sc->deadlines);
+	int64_t until = first > INT64_MAX - GUARD_NS - 1 ? INT64_MAX : first + GUARD_NS + 1;
 
 	if (sc->sink->progress && until > now_ns + PROGRESS_NS)
 		until = now_ns + PROGRESS_NS;
@@ -663,6 +656,42 @@ static uint16_t first_app_port(const struct sched *sc)
 	return (uint16_t)(t->app_first + mix(sc->cfg->seed, "app", 0) % n);
 }
 
+/* A plan and where it stood. */
+struct place {
+	const struct plan *plan;
+	size_t i;
+	int64_t seconds; /* that it takes at least */
+};
+
+static int by_length(const void *a, const void *b)
+{
+	const struct place *p = a, *q = b;
+
+	if (p->seconds != q->seconds)
+		return p->seconds > q->seconds ? -1 : 1;
+	return p->i < q->i ? -1 : 1;
+}
+
+/*
+ * Those that wait for protocol timers begin, so that the others are done meanwhile
+ * and all of it takes as long as the longest timer.  One at a time it makes no
+ * difference, and the order stays as it is.
+ */
+static void order_plans(struct sched *sc, const struct plan *const *plans, size_t n)
+{
+	struct place *place = xcalloc(n + 1, sizeof(*place));
+
+	for (size_t i = 0; i < n; i++)
+		place[i] = (struct place){ plans[i], i, plan_least_ns(plans[i]) / SECOND_NS };
+	if (sc->cfg->jobs > 1)
+		qsort(place, n, sizeof(*place), by_length);
+	sc->plans = xcalloc(n + 1, sizeof(*sc->plans));
+	for (size_t i = 0; i < n; i++)
+		sc->plans[i] = place[i].plan;
+	sc->n_plans = n;
+	free(place);
+}
+
 static void sched_open(struct sched *sc)
 {
 	const char *missing;
@@ -678,13 +707,16 @@ static void sched_open(struct sched *sc)
 	sc->dirty = xcalloc(sc->n_slots, sizeof(*sc->dirty));
 	sc->owner[0] = xcalloc(65536, sizeof(struct port_owner));
 	sc->owner[1] = xcalloc(65536, sizeof(struct port_owner));
-	for (unsigned int i = 0; i < sc->n_slots; i++)
+	sc->free_slot = xcalloc(sc->n_slots, sizeof(*sc->free_slot));
+	deadlines_init(&sc->deadlines, sc->n_slots);
+	for (unsigned int i = sc->n_slots; i-- > 0;) {
 		run_init(&sc->slot[i].run);
+		sc->free_slot[sc->n_free++] = (uint16_t)i;
+	}
 	sc->app_used = xcalloc(65536, 1);
 	sc->next_app = first_app_port(sc);
 	sc->link->on_reply = on_reply;
 	sc->link->reply_arg = sc;
-	sc->earliest_ns = INT64_MAX;
 	sc->link->ops->stats(sc->link, &sc->seen);
 	/* Another scheduler may have started a run just before. */
 	close_gate(sc, sc->link->ops->now_ns(sc->link));
@@ -702,12 +734,15 @@ static void sched_close(struct sched *sc)
 	for (unsigned int i = 0; i < sc->n_slots; i++)
 		run_fini(&sc->slot[i].run);
 	free(sc->slot);
+	free(sc->free_slot);
+	deadlines_fini(&sc->deadlines);
 	free(sc->dirty);
 	free(sc->owner[0]);
 	free(sc->owner[1]);
 	free(sc->again);
 	free(sc->app_used);
 	sc->link->on_reply = NULL;
+	free(sc->plans);
 }
 
 int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
@@ -719,8 +754,7 @@ int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 	sc->cfg = cfg;
 	sc->sink = sink;
 	sc->link = cfg->link;
-	sc->plans = plans;
-	sc->n_plans = n_plans;
+	order_plans(sc, plans, n_plans);
 	sched_open(sc);
 	while (r == 0 && stop_level(sc) < 2 &&
 	       (sc->n_used || has_more(sc)))

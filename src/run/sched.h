@@ -48,7 +48,8 @@ struct sched_sink {
 };
 
 /*
- * Runs all plans, in order of start.  Returns 0, -EINTR if it was stopped
+ * Runs all plans, in their order, but those first that wait longest (by whole
+ * seconds) if several may run at a time.  Returns 0, -EINTR if it was stopped
  * before every plan was run, or another -errno if the link failed (what had
  * ended was reported).
  */

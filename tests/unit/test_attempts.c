@@ -44,7 +44,7 @@ static int try(const struct reply *reply, enum verdict_kind want)
 	struct script sc = { .reply = reply, .n = 1, .answers_probes = true };
 	struct vlink_peer peer = { .receive = script_receive, .arg = &sc };
 	struct link *link = vlink_open(NULL, &peer);
-	struct tries tr = { .attempts = attempts_new(), .script = &sc };
+	struct tries tr = { .attempts = attempts_new(-1, VERDICT_FAIL), .script = &sc };
 	struct sched_sink sink = { .again = again, .ended = ended, .arg = &tr };
 	struct suite *s = case_suite("", STEPS);
 	const struct plan *p = suite_plan(s, 0);
@@ -156,7 +156,7 @@ static struct course *course_new(void)
 {
 	struct course *c = calloc(1, sizeof(*c));
 
-	c->attempts = attempts_new();
+	c->attempts = attempts_new(-1, VERDICT_FAIL);
 	c->arena = arena_new();
 	return c;
 }
@@ -206,5 +206,32 @@ Test(attempts, a_path_that_loses_most_proves_nothing)
 	/* What is wrong is wrong all the same. */
 	cr_assert_eq(runs_of(c, 2, FINDING_UNEXPECTED, LEVEL_MUST), 1);
 	cr_assert_eq(c->v.kind, VERDICT_FAIL);
+	course_free(c);
+}
+
+/* The user says how often, and what it is worth when it passes at last. */
+Test(attempts, retries)
+{
+	static const enum verdict_kind worth[] = { VERDICT_FAIL, VERDICT_INCONCLUSIVE,
+						   VERDICT_PASS };
+	struct course *c = course_new();
+
+	for (size_t i = 0; i < 3; i++) {
+		attempts_free(c->attempts);
+		c->attempts = attempts_new(2, worth[i]);
+		/* Also what is wrong, not only what is missing. */
+		cr_assert_eq(runs_of(c, 0, FINDING_UNEXPECTED, LEVEL_MUST), 3);
+		cr_assert_eq(c->v.kind, VERDICT_FAIL);
+		make_verdict(c, FINDING_UNEXPECTED, LEVEL_MUST);
+		cr_assert(attempts_again(c->attempts, &c->plan[1], &c->v));
+		make_pass(c);
+		cr_assert_not(attempts_again(c->attempts, &c->plan[1], &c->v));
+		attempts_settle(c->attempts, &c->plan[1], c->arena, &c->v);
+		cr_assert_eq(c->v.kind, worth[i]);
+		passes(c, 2, 3);
+	}
+	attempts_free(c->attempts);
+	c->attempts = attempts_new(0, VERDICT_FAIL);
+	cr_assert_eq(runs_of(c, 0, FINDING_NO_ANSWER, LEVEL_MUST), 1);
 	course_free(c);
 }

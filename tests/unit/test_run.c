@@ -3,6 +3,7 @@
  * The engine in virtual time: every way a step can end, every fault of our own,
  * and that the saved evidence gives the same verdict again.
  */
+#include "run/deadlines.h"
 #include "run_util.h"
 
 #define SA (TCP_SYN | TCP_ACK)
@@ -393,6 +394,7 @@ Test(run, resets_go_out_more_than_once_where_one_may_be_lost)
 struct starts {
 	struct outcome o;
 	int64_t at_ns[8];
+	const struct plan *plan[8];
 };
 
 static void note_start(void *arg, const struct plan *p, const struct trace *t, int64_t duration_ns)
@@ -403,6 +405,14 @@ static void note_start(void *arg, const struct plan *p, const struct trace *t, i
 	(void)duration_ns;
 	cr_assert_lt(s->o.n, 8);
 	s->at_ns[s->o.n++] = t->start_ns;
+}
+
+static void note_plan(void *arg, const struct plan *p, const struct trace *t, int64_t duration_ns)
+{
+	struct starts *s = arg;
+
+	s->plan[s->o.n] = p;
+	note_start(arg, p, t, duration_ns);
 }
 
 /* Eight runs that each take 700 ms; between them one that is skipped. */
@@ -455,4 +465,74 @@ Test(run, the_first_start_is_spaced_too)
 	fast = s.at_ns[0];
 	run_eight(2, 8, &s);
 	cr_assert_geq(s.at_ns[0] - fast, 500 * MS);
+}
+
+/* Those that wait for whole seconds begin, unless there is only one at a time. */
+Test(run, the_longest_start_first)
+{
+	static const char *const waits[] = { "700ms", "3s", "900ms", "5s", "3s" };
+	static const char order[][6] = { "31402", "01234" };
+	struct suite *s[5];
+	const struct plan *plans[5];
+
+	for (size_t i = 0; i < 5; i++) {
+		char steps[100];
+
+		snprintf(steps, sizeof(steps), "      - wait: %s\n      - send: RST\n", waits[i]);
+		s[i] = case_suite("", steps);
+		plans[i] = suite_plan(s[i], 0);
+	}
+	for (unsigned int k = 0; k < 2; k++) {
+		struct link *link = vlink_open(NULL, NULL);
+		struct starts starts = { .o.n = 0 };
+		struct sched_sink sink = { .ended = note_plan, .arg = &starts };
+		struct target t = { .addr4 = link->target4, .n_ports = 1, .rate = k ? 0 : 10 };
+		struct sched_config cfg = { .link = link, .target = &t, .jobs = k ? 1 : 5 };
+
+		t.port[0] = (struct target_port){ 80, 1u << NEED_LISTENER };
+		cr_assert_eq(sched_run(&cfg, plans, 5, &sink), 0);
+		cr_assert_eq(starts.o.n, 5);
+		for (size_t i = 0; i < 5; i++) {
+			size_t rank = 0;
+
+			for (size_t j = 0; j < 5; j++)
+				rank += starts.at_ns[j] < starts.at_ns[i];
+			cr_assert_eq(starts.plan[i], plans[order[k][rank] - '0'], "%u: %zu", k, i);
+		}
+		link->ops->close(link);
+	}
+	for (size_t i = 0; i < 5; i++)
+		suite_free(s[i]);
+}
+
+/* The earliest first, whatever moves. */
+Test(run, deadlines)
+{
+	int64_t due[50];
+	struct deadlines d;
+	uint32_t slot, random = 1;
+
+	deadlines_init(&d, 50);
+	for (size_t i = 0; i < 50; i++)
+		due[i] = INT64_MAX;
+	for (int k = 0; k < 20000; k++) {
+		int64_t first = INT64_MAX, when;
+
+		random = random * 1664525 + 1013904223;
+		slot = (random >> 8) % 50;
+		when = (random >> 16) % 1000 + k;
+		deadlines_set(&d, slot, when);
+		if (when < due[slot])
+			due[slot] = when;
+		for (size_t i = 0; i < 50; i++)
+			first = due[i] < first ? due[i] : first;
+		cr_assert_eq(deadlines_first(&d), first);
+		cr_assert_not(deadlines_pop(&d, first, &slot));
+		if (k % 3)
+			continue;
+		cr_assert(deadlines_pop(&d, first + 1, &slot));
+		cr_assert_eq(due[slot], first);
+		due[slot] = INT64_MAX;
+	}
+	deadlines_fini(&d);
 }
