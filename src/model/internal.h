@@ -22,6 +22,20 @@ void model_open(struct model *m, const struct model_syn *syn);
  */
 void model_learn_irs(struct model *m, const struct segment *s, bool in_order);
 
+/* Both directions of a capture from anywhere (anywhere.c). */
+void model_anywhere_tx(struct model *m, const struct segment *s, int64_t ts_ns);
+bool model_anywhere_rx(struct model *m, const struct segment *s, int64_t ts_ns,
+		       struct model_violation *v);
+
+/* Runs our segment through the table: the states of @m afterwards. */
+void model_run_states(struct model *m, const struct segment *s);
+
+/* A reset that answers one of our segments has the form that it asks for. */
+bool model_credit_fits(const struct model *m, const struct segment *s);
+/* The form that an answer to our last segment should have had; false. */
+bool model_wrong_form(const struct model_credit *c, const struct segment *s,
+		      struct model_violation *v);
+
 /* A SYN without ACK of the target: it opens. */
 bool model_rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 		  struct model_violation *v);

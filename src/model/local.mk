@@ -13,6 +13,7 @@ libshakedown_a_SOURCES += \
 	%D%/table.h \
 	%D%/book.c \
 	%D%/active.c \
+	%D%/anywhere.c \
 	%D%/lint.c \
 	%D%/lint_state.c \
 	%D%/lint_text.c \

@@ -493,11 +493,29 @@ static void try_listener(struct model *m, struct outcome *o)
 	o->opened = l.opened;
 }
 
+void model_run_states(struct model *m, const struct segment *s)
+{
+	struct outcome o = { .s = s, .cond = classify(m, s) };
+
+	for (int st = 0; st < TCP_N_STATES; st++) {
+		if (m->states & STATE_BIT(st))
+			run_state(m, &o, st <= TCP_SYN_SENT ? CHECK_FIRST : CHECK_SEQ,
+				  (enum tcp_state)st);
+	}
+	m->states |= o.states;
+	if (o.opened)
+		m->states |= STATE_BIT(TCP_SYN_RECEIVED);
+}
+
 void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 {
 	struct outcome o = { .s = s };
 	uint16_t before;
 
+	if (m->anywhere) {
+		model_anywhere_tx(m, s, ts_ns);
+		return;
+	}
 	pass_time(m, ts_ns);
 	model_forget_old(m, ts_ns);
 	before = m->states;

@@ -86,12 +86,50 @@ struct model_due {
 	const struct model_row *row; /* for the clause; NULL: none was taken */
 };
 
+/*
+ * A sequence number that only grows, and how far it was behind a while ago: what
+ * is still on its way may carry any number from there on.  Counted in 64 bits,
+ * since a fast path goes around the 32 in less than that while.
+ */
+struct model_trail {
+	uint64_t now, was, before; /* low 32 bits: the number */
+	int64_t turned_ns;	   /* `was` is from then, `before` older */
+	bool set;
+};
+
+/*
+ * What a follower of a capture from anywhere knows (anywhere.c).  Numbers of the
+ * target are lower bounds, since what it sent may have been lost before the
+ * capture; what it received is bounded from above by what passed the capture.
+ */
+#define MODEL_ACKS 8
+struct model_anywhere {
+	bool iss_exact, irs_exact;     /* the SYN was seen */
+	bool scale_known;	       /* of our windows: both SYNs were seen */
+	bool offered;		       /* offered_right is set */
+	bool syn_cut;		       /* a SYN was not captured as far as its options */
+	bool shrunk;		       /* our right edge moved to the left */
+	bool syn_again;		       /* our SYN, since its SYN,ACK */
+	bool reset;		       /* the target aborted, at reset_ns */
+	bool opened;		       /* it sent something after its SYN */
+	bool fin_acked;		       /* our acknowledgment of its FIN was looked at */
+	int64_t start_ns;	       /* of what we know of this connection */
+	int64_t reset_ns, zero_ns;     /* our window was last zero */
+	struct model_trail snd_nxt;    /* of the target */
+	struct model_trail acked;      /* by the target */
+	struct model_trail our_ack;    /* by us */
+	uint32_t our_acks[MODEL_ACKS]; /* the latest that differ */
+	uint8_t n_acks, next_ack;
+};
+
 struct model {
 	const struct model_book *book;
-	uint16_t states; /* set of states the target may be in */
-	bool lossless;	 /* everything sent arrives, in order */
-	bool listens;	 /* the port does, when the connection is gone */
-	bool active;	 /* the target sent the first SYN */
+	bool anywhere;		   /* a capture from anywhere is followed */
+	struct model_anywhere any; /* only then */
+	uint16_t states;	   /* set of states the target may be in */
+	bool lossless;		   /* everything sent arrives, in order */
+	bool listens;		   /* the port does, when the connection is gone */
+	bool active;		   /* the target sent the first SYN */
 
 	/* A SYN that may have opened a new connection, while the old one may
 	 * still be there: the numbers below are those of the old one. */
@@ -159,6 +197,31 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns);
  */
 void model_app(struct model *m, enum model_call call, int64_t ts_ns);
 
+/*
+ * The same for an end of a conversation that somebody captured, anywhere on its
+ * path and perhaps from its middle on.  @m knows nothing at first; the end's
+ * segments go to model_rx(), those of the other end to model_tx().  Loss,
+ * duplication and reordering on either side of the capture are no violations.
+ *
+ * The port numbers stand for one connection: when the same ports are used again,
+ * the caller starts another follower.
+ */
+void model_init_anywhere(struct model *m);
+
+/*
+ * A segment of the other end that belongs to an earlier connection of the same
+ * ports: all it can do is draw a reset or an ACK.
+ */
+void model_stray_tx(struct model *m, const struct segment *s, int64_t ts_ns);
+
+/* What a violation rests on. */
+enum model_proof {
+	PROOF_SEEN,	/* on what was seen */
+	PROOF_COMPLETE, /* on that the capture missed no segment of the other end */
+	PROOF_DENIED,	/* on that the other end has not sent what is acknowledged: a
+			   later empty segment of it with SEQ below `claimed` shows that */
+};
+
 /* Why a segment of the target is not permitted. */
 struct model_violation {
 	const char *clause; /* "SA-CLOSED-1"; requirement label or clause id */
@@ -168,6 +231,9 @@ struct model_violation {
 	int8_t field; /* the offending enum seg_field, or -1 */
 	bool has_value;
 	uint32_t value; /* what it should have been, if has_value */
+
+	enum model_proof proof;
+	uint32_t claimed; /* PROOF_DENIED: the acknowledgment in question */
 
 	/* What the target could have been in, and where its numbers stood. */
 	uint16_t states;

@@ -93,6 +93,15 @@ static bool credit_fits(const struct model *m, const struct model_credit *c,
 	return (c->answers & ANS_RST_ABORT) && m->iss_known && s->seq == m->snd_nxt;
 }
 
+bool model_credit_fits(const struct model *m, const struct segment *s)
+{
+	for (uint8_t i = m->n_credits; i-- > 0;) {
+		if (credit_fits(m, &m->credit[i], s))
+			return true;
+	}
+	return false;
+}
+
 static bool use_credit(struct model *m, const struct segment *s)
 {
 	for (uint8_t i = m->n_credits; i-- > 0;) {
@@ -112,8 +121,8 @@ static bool use_credit(struct model *m, const struct segment *s)
 }
 
 /* The reset has a reason but the wrong form: say what it should have been. */
-static bool wrong_form(const struct model_credit *c, const struct segment *s,
-		       struct model_violation *v)
+bool model_wrong_form(const struct model_credit *c, const struct segment *s,
+		      struct model_violation *v)
 {
 	bool ack = s->flags & TCP_ACK;
 
@@ -165,7 +174,7 @@ static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
 	}
 	for (uint8_t i = m->n_credits; i-- > 0;) {
 		if (m->credit[i].answers & (ANS_RST_SEQ | ANS_RST_ACK))
-			return wrong_form(&m->credit[i], s, v);
+			return model_wrong_form(&m->credit[i], s, v);
 	}
 	if ((m->states & STATE_BIT(TCP_SYN_RECEIVED)) && !m->iss_known)
 		return model_violate(v, "SA-LISTEN-3", FIELD_FLAGS,
@@ -459,7 +468,9 @@ bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
 
 	model_forget_old(m, ts_ns);
 	note_position(m, ts_ns, &at);
-	if (s->flags & TCP_RST)
+	if (m->anywhere)
+		ok = model_anywhere_rx(m, s, ts_ns, v);
+	else if (s->flags & TCP_RST)
 		ok = rx_rst(m, s, ts_ns, v);
 	else if (s->flags & TCP_SYN)
 		ok = rx_syn(m, s, ts_ns, v);
