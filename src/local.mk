@@ -23,6 +23,7 @@ include %D%/link/local.mk
 include %D%/sim/local.mk
 include %D%/run/local.mk
 include %D%/verify/local.mk
+include %D%/conv/local.mk
 include %D%/report/local.mk
 include %D%/cli/local.mk
 include %D%/agent/local.mk

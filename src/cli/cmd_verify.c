@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * verify: verdicts out of saved evidence.  Needs the case files and nothing
- * else: no network, no privilege.
+ * verify: verdicts out of captures.  Evidence of runs is judged by its case, and
+ * needs the case files; any other capture is judged by the model alone.  Neither
+ * needs a network or a privilege.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "cli/capture.h"
 #include "cli/command.h"
 #include "cli/known.h"
 #include "cli/results.h"
@@ -31,7 +33,10 @@ struct verify_command {
 	struct known known;
 	struct arena *arena; /* of the run */
 	struct exhibit *exhibit;
-	size_t n; /* good ones */
+	size_t n;	      /* good ones */
+	const char **capture; /* files that are no evidence */
+	size_t n_captures;
+	struct capture_ends ends;
 	bool bad; /* some could not be read */
 };
 
@@ -78,10 +83,15 @@ static void read_exhibits(struct verify_command *c)
 
 	diags_init(&ds);
 	c->exhibit = arena_calloc(c->arena, c->cli->n_operands, sizeof(*c->exhibit));
+	c->capture = arena_calloc(c->arena, c->cli->n_operands, sizeof(*c->capture));
 	for (size_t i = 0; i < c->cli->n_operands; i++) {
 		struct exhibit *e = &c->exhibit[c->n];
 
 		e->path = c->cli->operand[i];
+		if (!evidence_probe(e->path)) {
+			c->capture[c->n_captures++] = e->path;
+			continue;
+		}
 		trace_init(&e->trace);
 		e->plan = NULL;
 		if (!evidence_read(e->path, c->arena, &e->trace, &e->info, &ds))
@@ -181,13 +191,30 @@ static void describe_suite(struct verify_command *c)
 	const struct exhibit *first = c->exhibit;
 
 	s->run_id = results_run_id(c->arena);
+	s->explain_prefix = explain_prefix(c);
+	if (!c->n) {
+		s->target = c->capture[0];
+		return;
+	}
 	s->target = first->info.target;
 	if (!s->target || !*s->target)
 		s->target = "saved evidence";
 	s->seed = first->trace.setup.seed;
-	s->n_planned = c->n;
+	s->n_planned = c->n_captures ? 0 : c->n;
 	s->rerun_prefix = rerun_prefix(c);
-	s->explain_prefix = explain_prefix(c);
+}
+
+static void judge_captures(struct verify_command *c)
+{
+	struct diags ds;
+
+	diags_init(&ds);
+	for (size_t i = 0; i < c->n_captures; i++) {
+		if (capture_judge(&c->results, c->capture[i], &c->ends, &ds))
+			c->bad = true;
+		cli_show(c->cli, &ds);
+	}
+	diags_fini(&ds);
 }
 
 static int judge_all(struct verify_command *c)
@@ -195,7 +222,7 @@ static int judge_all(struct verify_command *c)
 	struct arena *arena;
 	int status = results_open(&c->results, c->cli);
 
-	if (status || !c->n) {
+	if (status || (!c->n && !c->n_captures)) {
 		results_close(&c->results);
 		return status;
 	}
@@ -207,13 +234,23 @@ static int judge_all(struct verify_command *c)
 		arena_reset(arena);
 	}
 	arena_free(arena);
+	judge_captures(c);
 	return results_close(&c->results);
 }
 
 int command_verify(struct cli *cli)
 {
 	struct verify_command c = { .cli = cli };
-	int status = selection_open_all(cli, &c.sel);
+	struct diags ds;
+	int status;
+
+	diags_init(&ds);
+	status = capture_ends_parse(&cli->opt, &c.ends, &ds);
+	cli_show(cli, &ds);
+	diags_fini(&ds);
+	if (status)
+		return status;
+	status = selection_open_all(cli, &c.sel);
 
 	c.arena = c.sel.arena;
 	if (status == CLI_OK)

@@ -8,6 +8,8 @@ unit_tests += tests/unit/test_sanity
 libshakedown_a_SOURCES += \
 	%D%/attempts.c \
 	%D%/attempts.h \
+	%D%/capture.c \
+	%D%/capture.h \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/cmd_explain.c \

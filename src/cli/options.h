@@ -68,6 +68,7 @@ struct options {
 	bool variants;
 	bool hex;
 	const char *case_id;
+	struct option_list end; /* of conversations, to be judged */
 	bool help, version;
 };
 

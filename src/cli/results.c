@@ -192,6 +192,13 @@ void results_progress(struct results *r, size_t done, size_t running)
 		report_progress(r->report[i], done, running);
 }
 
+void results_progress_text(struct results *r, const char *(*text)(void *arg), void *arg)
+{
+	for (size_t i = 0; i < r->n_reports; i++)
+		if (report_progress_due(r->report[i]))
+			report_progress_text(r->report[i], text(arg));
+}
+
 void results_unwritten(struct results *r, const char *path, int err)
 {
 	if (r->status != CLI_UNWRITTEN)

@@ -33,6 +33,8 @@ void results_start(struct results *r);
 /* One run has ended. */
 void results_add(struct results *r, const struct report_result *res);
 void results_progress(struct results *r, size_t done, size_t running);
+/* The same in other words; @text is asked for only if it is shown. */
+void results_progress_text(struct results *r, const char *(*text)(void *arg), void *arg);
 
 /* Something beside the reports could not be written; shows it once. */
 void results_unwritten(struct results *r, const char *path, int err);

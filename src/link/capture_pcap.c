@@ -121,8 +121,15 @@ int capture_open_live(const struct capture_config *cfg, struct capture **out, st
 
 static int no_capture(const char *path, const char *why, int err, struct diags *ds)
 {
-	diag_add(ds, DIAG_ERROR, NULL, "%s: %s", path, why);
+	diag_add(ds, DIAG_ERROR, NULL, "%s: not evidence, and no other capture: %s", path, why);
+	diag_add_help(ds, "captures are pcap or pcapng files");
 	return err;
+}
+
+static int unreadable(const char *path, int err, struct diags *ds)
+{
+	diag_add(ds, DIAG_ERROR, NULL, "%s: cannot be read: %s", path, strerror(err));
+	return -err;
 }
 
 /* Large reads: a capture of gigabytes is read once, from front to back. */
@@ -159,7 +166,7 @@ int capture_open_file(const char *path, struct capture **out, struct diags *ds)
 	int err;
 
 	if (!f)
-		return no_capture(path, strerror(errno), -errno, ds);
+		return unreadable(path, errno, ds);
 	pcap = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, message);
 	if (!pcap) {
 		if (f != stdin)

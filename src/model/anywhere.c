@@ -315,13 +315,17 @@ static bool is_abort(const struct model *m, const struct segment *s, int64_t ts_
 	return m->any.shrunk && seq_ge(s->seq, m->snd_una);
 }
 
+/* Of what the last segment permits the first: that of CLOSED, if it may be. */
 static bool reset_form(const struct model *m, const struct segment *s,
 		       struct model_violation *v)
 {
-	for (uint8_t i = m->n_credits; i-- > 0;) {
-		if (m->credit[i].answers & (ANS_RST_SEQ | ANS_RST_ACK))
-			return model_wrong_form(&m->credit[i], s, v);
-	}
+	uint8_t i = m->n_credits;
+
+	while (i > 1 && m->credit[i - 2].seq == m->credit[m->n_credits - 1].seq &&
+	       m->credit[i - 2].ack == m->credit[m->n_credits - 1].ack)
+		i--;
+	if (i && (m->credit[i - 1].answers & (ANS_RST_SEQ | ANS_RST_ACK)))
+		return model_wrong_form(&m->credit[i - 1], s, v);
 	return model_violate(v, "3.5.2", FIELD_FLAGS, "a reset that no segment called for");
 }
 
@@ -331,6 +335,7 @@ static bool rx_reset(struct model *m, const struct segment *s, int64_t ts_ns,
 	bool answers = model_credit_fits(m, s) ||
 		(!(s->flags & TCP_ACK) && answers_an_ack(m, s->seq, ts_ns));
 
+	m->any.ended = true;
 	if (is_abort(m, s, ts_ns)) {
 		if (m->any.opened && !m->any.reset) {
 			m->any.reset = true;

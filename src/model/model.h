@@ -110,6 +110,7 @@ struct model_anywhere {
 	bool syn_cut;		       /* a SYN was not captured as far as its options */
 	bool shrunk;		       /* our right edge moved to the left */
 	bool syn_again;		       /* our SYN, since its SYN,ACK */
+	bool ended;		       /* it sent a reset of any kind */
 	bool reset;		       /* the target aborted, at reset_ns */
 	bool opened;		       /* it sent something after its SYN */
 	bool fin_acked;		       /* our acknowledgment of its FIN was looked at */

@@ -72,7 +72,11 @@ static void human_start(struct report *r)
 	if (r->opt.verbose < 0)
 		return;
 	text_add(&r->out, s->program);
-	buf_printf(&r->out, ": %zu run%s against ", s->n_planned, s->n_planned == 1 ? "" : "s");
+	if (s->n_planned)
+		buf_printf(&r->out, ": %zu run%s against ", s->n_planned,
+			   s->n_planned == 1 ? "" : "s");
+	else
+		buf_adds(&r->out, ": judging ");
 	text_add(&r->out, s->target);
 	if (s->tester) {
 		buf_adds(&r->out, " from ");
@@ -232,12 +236,11 @@ static void add_pointers(struct human *h, const struct report_result *res)
 	if (res->evidence) {
 		add_label(h, "evidence");
 		text_add(out, res->evidence);
-		if (packet >= 0)
-			buf_printf(out, " (frame %d)", packet + 1);
+		text_add_frame(out, res->trace, packet);
 		buf_addc(out, '\n');
 	}
 	buf_reset(&h->scratch);
-	text_add_rerun(&h->scratch, h->report.suite, res->plan);
+	text_add_rerun(&h->scratch, h->report.suite, res);
 	add_line(h, "rerun", buf_str(&h->scratch));
 	buf_reset(&h->scratch);
 	buf_adds(&h->scratch, explain ? explain : "shakedown explain");
@@ -291,6 +294,65 @@ static void add_brief(struct human *h, const struct report_result *res, enum sta
 		text_add(out, v->deviation[i]);
 	}
 	buf_addc(out, '\n');
+}
+
+/* "    FAIL frame 7 at 0.001500 s  192.0.2.1:80 towards 192.0.2.2:4000" */
+static void add_capture_place(struct human *h, const struct report_result *res,
+			      const struct finding *f, enum status status)
+{
+	struct buf *out = &h->report.out;
+
+	buf_printf(out, "%s%*s%s ", color(h, looks[status].color), GUTTER, looks[status].word,
+		   color(h, COLOR_OFF));
+	if (f && res->trace && f->packet >= 0)
+		buf_printf(out, "frame %" PRIu64 " at %.6f s  ",
+			   trace_frame(res->trace, (size_t)f->packet),
+			   text_packet_time(res->trace, (size_t)f->packet));
+	text_add(out, res->plan->title);
+}
+
+/* One line for each violation; with --verbose the segment and what else could be. */
+static void add_capture_finding(struct human *h, const struct report_result *res,
+				const struct finding *f, enum status status)
+{
+	struct buf *out = &h->report.out;
+	const char *name = strchr(f->requirement, ':');
+
+	add_capture_place(h, res, f, status);
+	buf_printf(out, "  %s ", text_level(f->level));
+	text_add_requirement(out, f->requirement);
+	buf_printf(out, " (%s): ", name ? name + 1 : f->requirement);
+	text_add(out, f->message);
+	if (f->states && h->report.opt.verbose < 1)
+		buf_printf(out, "; in %s", f->states);
+	buf_addc(out, '\n');
+	if (h->report.opt.verbose < 1)
+		return;
+	if (res->trace && f->packet >= 0) {
+		add_label(h, "seen");
+		text_add_packet(out, res->trace, (size_t)f->packet);
+		buf_addc(out, '\n');
+	}
+	if (f->states)
+		add_line(h, "state", f->states);
+	if (f->permitted)
+		add_line(h, "permitted", f->permitted);
+	if (f->remedy)
+		add_line(h, "remedy", f->remedy);
+}
+
+static void add_capture(struct human *h, const struct report_result *res, enum status status)
+{
+	const struct verdict *v = res->verdict;
+
+	for (size_t i = 0; i < v->n_findings; i++)
+		add_capture_finding(h, res, &v->finding[i], status);
+	if (v->n_findings)
+		return;
+	add_capture_place(h, res, NULL, status);
+	buf_adds(&h->report.out, ": ");
+	text_add(&h->report.out, v->reason);
+	buf_addc(&h->report.out, '\n');
 }
 
 /* Counts @text; how often it came so far. */
@@ -377,7 +439,9 @@ static void human_result(struct report *r, const struct report_result *res)
 		note_known(h, res->verdict);
 	if (r->opt.verbose < (is_no_news(status) ? 1 : 0))
 		return;
-	if (brief)
+	if (res->capture)
+		add_capture(h, res, status);
+	else if (brief)
 		add_brief(h, res, status);
 	else
 		add_block(h, res, status);
@@ -388,10 +452,13 @@ static void human_finish(struct report *r, const struct report_totals *t)
 {
 	struct human *h = (struct human *)r;
 	struct buf *out = &r->out;
-	size_t runs = 0;
+	size_t runs = text_runs(r->n);
 
-	for (int i = 0; i < STATUS_N; i++)
-		runs += r->n[i];
+	for (size_t i = 0; i < t->n_notes; i++) {
+		buf_adds(out, i ? "" : "\n");
+		text_add(out, t->note[i]);
+		buf_addc(out, '\n');
+	}
 	buf_printf(out, "\n%zu run%s in %.3f s: ", runs, runs == 1 ? "" : "s",
 		   (double)t->duration_ns / 1e9);
 	text_add_counts(out, r->n);

@@ -188,7 +188,7 @@ static void add_finding(struct junit *j, const struct report_result *res, const 
 	if (f->packet >= 0 && res->trace && (size_t)f->packet < res->trace->n_packets) {
 		buf_adds(s, "\n  seen      ");
 		text_add_packet(s, res->trace, (size_t)f->packet);
-		buf_printf(s, " (frame %d)", f->packet + 1);
+		text_add_frame(s, res->trace, f->packet);
 	}
 	for (size_t i = 0; i < f->n_mismatch; i++) {
 		buf_printf(s, "\n  %s: expected %s, not %s", f->mismatch[i].field,
@@ -228,7 +228,7 @@ static void add_details(struct junit *j, const struct report_result *res)
 	if (res->evidence)
 		buf_printf(s, "evidence  %s\n", res->evidence);
 	buf_adds(s, "rerun     ");
-	text_add_rerun(s, j->report.suite, res->plan);
+	text_add_rerun(s, j->report.suite, res);
 	buf_addc(s, '\n');
 }
 

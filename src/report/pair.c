@@ -384,7 +384,8 @@ void pair_add(struct buf *out, const struct finding *f, const struct trace *t,
 	buf_printf(out, "%s%-10s%c  ", look->indent, label(f),
 		   t->packet[f->packet].dir == TRACE_RX ? '<' : '>');
 	add_row(out, &p, false);
-	buf_printf(out, "     frame %d, %+.6f s\n", f->packet + 1,
+	buf_printf(out, "     frame %" PRIu64 ", %+.6f s\n",
+		   trace_frame(t, (size_t)f->packet),
 		   text_packet_time(t, (size_t)f->packet));
 	add_carets(out, &p, look);
 	add_rest(out, &p, look);

@@ -180,6 +180,17 @@ void report_progress(struct report *r, size_t done, size_t running)
 	buf_fini(&line);
 }
 
+bool report_progress_due(struct report *r)
+{
+	return r->progress.enabled && progress_due(&r->progress, progress_now());
+}
+
+void report_progress_text(struct report *r, const char *text)
+{
+	if (report_progress_due(r))
+		progress_draw(&r->progress, text, progress_now());
+}
+
 void report_finish(struct report *r, const struct report_totals *t)
 {
 	struct report_totals totals = *t;

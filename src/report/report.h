@@ -25,7 +25,7 @@ struct report_suite {
 	const char *hostname;
 	int64_t start_ns; /* CLOCK_REALTIME */
 	uint64_t seed;
-	size_t n_planned;	    /* runs to come */
+	size_t n_planned;	    /* runs to come; 0: nobody knows */
 	bool strict;		    /* a broken `should` counts */
 	const char *rerun_prefix;   /* "shakedown run --target 10.1.0.7:80" */
 	const char *explain_prefix; /* "shakedown explain --cases my.yaml"; NULL: without --cases */
@@ -37,6 +37,8 @@ struct report_result {
 	const struct trace *trace; /* NULL for skip */
 	const struct verdict *verdict;
 	const char *evidence; /* path of the pcapng, or NULL */
+	bool capture;	      /* an end of a conversation in somebody's capture: @evidence */
+	const char *rerun;    /* command that gives this result again; NULL: by the suite */
 	int64_t duration_ns;
 	size_t index; /* how many runs have ended, this one included */
 };
@@ -50,6 +52,8 @@ struct report_totals {
 	int64_t duration_ns;
 	bool interrupted;
 	int exit_status;
+	const char *const *note; /* lines about the whole, such as what was not judged */
+	size_t n_notes;
 };
 
 struct report;	   /* open report */
@@ -83,6 +87,10 @@ void report_start(struct report *r, const struct report_suite *s);
 void report_result(struct report *r, const struct report_result *res);
 /* Progress: @done runs have ended, @running are in flight.  Cheap to call often. */
 void report_progress(struct report *r, size_t done, size_t running);
+/* The same in other words: @text is one line. */
+void report_progress_text(struct report *r, const char *text);
+/* True if progress would be shown now. */
+bool report_progress_due(struct report *r);
 void report_finish(struct report *r, const struct report_totals *t);
 /* Flushes, frees; 0 or -errno if anything could not be written. */
 int report_close(struct report *r);

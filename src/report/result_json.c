@@ -82,8 +82,8 @@ static struct json *packet(const struct trace *t, size_t i)
 	struct json *o = json_new_object();
 	struct buf b = BUF_INIT;
 
-	json_set_int(o, "frame", (int64_t)i + 1);
-	json_set_int(o, "time_ns", t->packet[i].ts_ns - t->packet[0].ts_ns);
+	json_set_int(o, "frame", (int64_t)trace_frame(t, i));
+	json_set_int(o, "time_ns", trace_time(t, i));
 	json_set_string(o, "from", t->packet[i].dir == TRACE_RX ? "target" : "tester");
 	text_add_packet(&b, t, i);
 	json_set_string(o, "segment", buf_str(&b) + strlen("<  "));
@@ -264,7 +264,7 @@ void result_to_json(struct json *o, const struct report_result *res,
 	}
 	if (res->evidence)
 		json_set_string(o, "evidence", res->evidence);
-	text_add_rerun(&rerun, s, res->plan);
+	text_add_rerun(&rerun, s, res);
 	set_buf(o, "rerun", &rerun);
 }
 
@@ -283,6 +283,8 @@ void totals_to_json(struct json *o, const struct report *r, const struct report_
 	json_set_int(o, "duration_ns", t->duration_ns);
 	json_set_bool(o, "interrupted", t->interrupted);
 	json_set_int(o, "exit_status", t->exit_status);
+	if (t->n_notes)
+		json_set(o, "notes", strings(t->note, t->n_notes));
 	text_add_conformance(&sentence, r->n, t, r->suite->strict);
 	json_set_string(o, "conformance", text_conformance(r->n, t));
 	set_buf(o, "summary", &sentence);

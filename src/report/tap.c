@@ -14,7 +14,9 @@ struct tap {
 
 static void tap_start(struct report *r)
 {
-	buf_printf(&r->out, "TAP version 14\n1..%zu\n", r->suite->n_planned);
+	buf_adds(&r->out, "TAP version 14\n");
+	if (r->suite->n_planned)
+		buf_printf(&r->out, "1..%zu\n", r->suite->n_planned);
 }
 
 /* "#" starts a directive and "\" an escape. */
@@ -68,7 +70,8 @@ static void add_finding(struct tap *t, const struct report_result *res, const st
 		buf_reset(s);
 		text_add_packet(s, res->trace, (size_t)f->packet);
 		add_key(t, "      ", "packet", buf_str(s));
-		buf_printf(out, "      frame: %d\n", f->packet + 1);
+		buf_printf(out, "      frame: %" PRIu64 "\n",
+			   trace_frame(res->trace, (size_t)f->packet));
 	}
 	add_mismatches(t, f);
 	if (f->states)
@@ -107,7 +110,7 @@ static void add_diagnostics(struct tap *t, const struct report_result *res, enum
 	if (res->evidence)
 		add_key(t, "  ", "evidence", res->evidence);
 	buf_reset(&t->scratch);
-	text_add_rerun(&t->scratch, t->report.suite, res->plan);
+	text_add_rerun(&t->scratch, t->report.suite, res);
 	add_key(t, "  ", "rerun", buf_str(&t->scratch));
 	buf_adds(out, "  ...\n");
 }
@@ -137,6 +140,14 @@ static void tap_result(struct report *r, const struct report_result *res)
 
 static void tap_finish(struct report *r, const struct report_totals *t)
 {
+	/* A plan may stand at the end as well. */
+	if (!r->suite->n_planned)
+		buf_printf(&r->out, "1..%zu\n", text_runs(r->n));
+	for (size_t i = 0; i < t->n_notes; i++) {
+		buf_adds(&r->out, "# ");
+		text_add(&r->out, t->note[i]);
+		buf_addc(&r->out, '\n');
+	}
 	buf_adds(&r->out, "# ");
 	text_add_conformance(&r->out, r->n, t, r->suite->strict);
 	buf_addc(&r->out, '\n');

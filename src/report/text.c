@@ -146,11 +146,16 @@ void text_add_requirement(struct buf *out, const char *label)
 		add_unknown_requirement(out, label);
 }
 
-void text_add_rerun(struct buf *out, const struct report_suite *s, const struct plan *plan)
+void text_add_rerun(struct buf *out, const struct report_suite *s,
+		    const struct report_result *res)
 {
+	if (res->rerun) {
+		text_add(out, res->rerun);
+		return;
+	}
 	buf_adds(out, s->rerun_prefix);
 	buf_addc(out, ' ');
-	text_add_shell(out, plan->id);
+	text_add_shell(out, res->plan->id);
 	buf_printf(out, " --seed 0x%" PRIx64, s->seed);
 }
 
@@ -202,9 +207,15 @@ void text_add_packet(struct buf *out, const struct trace *t, size_t i)
 	segment_describe(&s, out);
 }
 
+void text_add_frame(struct buf *out, const struct trace *t, int i)
+{
+	if (t && i >= 0 && (size_t)i < t->n_packets)
+		buf_printf(out, " (frame %" PRIu64 ")", trace_frame(t, (size_t)i));
+}
+
 double text_packet_time(const struct trace *t, size_t i)
 {
-	return (double)(t->packet[i].ts_ns - t->packet[0].ts_ns) / 1e9;
+	return (double)trace_time(t, i) / 1e9;
 }
 
 /* Appends ", 3 NAME" if there are any. */
@@ -212,6 +223,15 @@ static void add_count(struct buf *out, size_t at, size_t n, const char *one, con
 {
 	if (n)
 		buf_printf(out, "%s%zu %s", out->len > at ? ", " : "", n, n == 1 ? one : many);
+}
+
+size_t text_runs(const size_t n[STATUS_N])
+{
+	size_t runs = 0;
+
+	for (int i = 0; i < STATUS_N; i++)
+		runs += n[i];
+	return runs;
 }
 
 void text_add_counts(struct buf *out, const size_t n[STATUS_N])

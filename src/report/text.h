@@ -39,8 +39,9 @@ void text_add_shell(struct buf *out, const char *s);
 /* Appends "RFC 9293 3.10.7.2" for a label; what is unknown stays as it is. */
 void text_add_requirement(struct buf *out, const char *label);
 
-/* Appends the command that runs just @plan again as it ran now. */
-void text_add_rerun(struct buf *out, const struct report_suite *s, const struct plan *plan);
+/* Appends the command that gives just this result again. */
+void text_add_rerun(struct buf *out, const struct report_suite *s,
+		    const struct report_result *res);
 
 /* False where nothing was broken: the question could not be asked. */
 bool text_is_violation(const struct finding *f);
@@ -63,8 +64,14 @@ void text_add_place(struct buf *out, const struct mark *at);
  */
 void text_add_packet(struct buf *out, const struct trace *t, size_t i);
 
+/* Appends " (frame 7)" for packet @i; nothing if it is not there. */
+void text_add_frame(struct buf *out, const struct trace *t, int i);
+
 /* Seconds since the first packet, as Wireshark counts them. */
 double text_packet_time(const struct trace *t, size_t i);
+
+/* How many runs these are together. */
+size_t text_runs(const size_t n[STATUS_N]);
 
 /* Appends "12 passed, 1 failed, 2 warnings"; what is zero is left out. */
 void text_add_counts(struct buf *out, const size_t n[STATUS_N]);

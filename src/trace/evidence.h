@@ -44,6 +44,12 @@ struct evidence_info {
 };
 
 /*
+ * True if @path can be read and starts as evidence does, whatever becomes of it
+ * further on; false for captures of other programs, which hold no plan.
+ */
+bool evidence_probe(const char *path);
+
+/*
  * Reads evidence from @path, or from memory, into @t, which was initialised and
  * is emptied first.  Total: any bytes give either a trace or an error in @ds,
  * never a crash.  Returns 0, -errno (file trouble) or -EINVAL (not evidence);

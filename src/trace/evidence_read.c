@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -242,6 +243,47 @@ static int read_file(const char *path, struct buf *out)
 	}
 	close(fd);
 	return err;
+}
+
+/* A section header with all its comments. */
+#define PROBE_BYTES 65536
+
+static bool holds_setup(struct pcapng_cursor *c, struct arena *arena)
+{
+	struct evidence_info info = { 0 };
+	struct pcapng_option o;
+	struct trace t;
+	struct evidence_setup setup = { .t = &t, .info = &info };
+
+	trace_init(&t);
+	while (pcapng_next_option(c, &o)) {
+		if (o.code == PCAPNG_OPT_COMMENT)
+			evidence_read_setup(&setup,
+					    arena_strndup(arena, (const char *)o.value, o.len));
+	}
+	trace_fini(&t);
+	return setup.found;
+}
+
+bool evidence_probe(const char *path)
+{
+	uint8_t start[PROBE_BYTES];
+	struct pcapng_reader r;
+	struct pcapng_block b;
+	struct arena *arena;
+	bool found;
+	FILE *f = strcmp(path, "-") ? fopen(path, "rbe") : NULL;
+	size_t n = f ? fread(start, 1, sizeof(start), f) : 0;
+
+	if (f)
+		fclose(f);
+	pcapng_read(&r, start, n);
+	if (!pcapng_next(&r, &b) || b.type != PCAPNG_SECTION)
+		return false;
+	arena = arena_new();
+	found = holds_setup(&b.body, arena);
+	arena_free(arena);
+	return found;
 }
 
 int evidence_read(const char *path, struct arena *arena, struct trace *t,

@@ -199,6 +199,16 @@ void trace_add_fault(struct trace *t, enum trace_fault_kind kind, int64_t ts_ns,
 	t->fault[t->n_faults++] = (struct trace_fault){ kind, ts_ns, step, detail };
 }
 
+uint64_t trace_frame(const struct trace *t, size_t i)
+{
+	return t->packet[i].frame ? t->packet[i].frame : i + 1;
+}
+
+int64_t trace_time(const struct trace *t, size_t i)
+{
+	return t->packet[i].ts_ns - (t->epoch_ns ? t->epoch_ns : t->packet[0].ts_ns);
+}
+
 const uint8_t *trace_bytes(const struct trace *t, size_t packet)
 {
 	return t->bytes + t->packet[packet].off;

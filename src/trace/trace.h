@@ -38,6 +38,7 @@ struct trace_packet {
 	uint8_t flow;	       /* 0: the connection under test; 1..: liveness probes */
 	uint32_t cap_len, len; /* bytes here, bytes on the wire */
 	size_t off;	       /* of the IP header in the trace's bytes */
+	uint64_t frame;	       /* its number in the file it was taken from; 0: its place here */
 };
 
 /* The target's application was asked for something, or answered. */
@@ -101,6 +102,7 @@ struct trace_fault {
 
 struct trace {
 	struct trace_setup setup;
+	int64_t epoch_ns; /* times are shown from here; 0: from the first packet */
 	int64_t start_ns; /* first moment of the run */
 	int64_t end_ns;	  /* up to here the capture was watched */
 	struct trace_packet *packet;
@@ -141,6 +143,10 @@ long trace_add_app(struct trace *t, const struct trace_app *app, const uint8_t *
 /* Notes a fault; further ones of the same kind are ignored. */
 void trace_add_fault(struct trace *t, enum trace_fault_kind kind, int64_t ts_ns, uint16_t step,
 		     int64_t detail);
+
+/* Number of packet @i as Wireshark shows it, and its time since the first one. */
+uint64_t trace_frame(const struct trace *t, size_t i);
+int64_t trace_time(const struct trace *t, size_t i);
 
 const uint8_t *trace_bytes(const struct trace *t, size_t packet);
 /* What answer @i received: len octets. */
