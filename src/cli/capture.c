@@ -54,8 +54,7 @@ int capture_ends_parse(const struct options *o, struct capture_ends *ends, struc
 	for (size_t i = 0; i < o->end.n; i++) {
 		if (parse_end(o->end.item[i], &ends->pick[i], o->arena))
 			continue;
-		diag_add(ds, DIAG_ERROR, NULL, "--end \"%s\": not an address with or without a port",
-			 o->end.item[i]);
+		diag_add(ds, DIAG_ERROR, NULL, "--end \"%s\": not ADDR or ADDR:PORT", o->end.item[i]);
 		diag_add_help(ds, "such as --end 192.0.2.1:80 or --end '[2001:db8::1]:80'");
 		return CLI_USAGE;
 	}
@@ -214,7 +213,11 @@ static uint64_t size_of(const char *path)
 int capture_judge(struct results *r, const char *path, const struct capture_ends *ends,
 		  struct diags *ds)
 {
-	struct conv_config cfg = { .pick = ends->pick, .n_picks = ends->n };
+	struct conv_config cfg = {
+		.pick = ends->pick,
+		.n_picks = ends->n,
+		.rules = options_rules(&r->cli->opt),
+	};
 	struct reading rd = {
 		.r = r,
 		.path = strcmp(path, "-") ? path : "standard input",

@@ -36,7 +36,7 @@ const struct command commands[COMMAND_N] = {
 		"plan", "[SELECTOR...]", "show what would be sent and what is expected", NULL,
 		command_plan, 0, ANY, "cases" },
 	[COMMAND_VERIFY] = {
-		"verify", "FILE...", "judge captures: evidence of runs, or anybody's", 
+		"verify", "FILE...", "judge captures: evidence of runs, or anybody's",
 		"Evidence that `shakedown run` saved is judged again by its case.  In any other\n"
 		"capture (pcap or pcapng; \"-\" is standard input) each TCP conversation is judged\n"
 		"from both ends, by the model and by lint.  No network is needed.",

@@ -323,7 +323,7 @@ const struct option_row option_rows[] = {
 	  BIT(RUN), set_word, FIELD(keep), .word = word_keep, .preset = "all" },
 	{ "case", 0, "ID", "judge the evidence by this variant, not by the one it names",
 	  BIT(VERIFY), set_text, FIELD(case_id), .complete = "cases" },
-	{ "end", 0, "ADDR[:PORT]", "judge only this end of a capture's conversations; may be repeated",
+	{ "end", 0, "ADDR[:PORT]", "judge only this end in captures; may be repeated",
 	  BIT(VERIFY), set_list, FIELD(end) },
 	{ "variants", 0, NULL, "list each variant, not each case",
 	  BIT(LIST), set_flag, FIELD(variants) },

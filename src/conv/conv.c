@@ -116,6 +116,7 @@ static void hand_out(struct conv_table *t, const struct conv *c)
 
 static void free_end(struct conv_end *e)
 {
+	lint_fini(&e->lint);
 	if (!e->trace)
 		return;
 	trace_fini(e->trace);
@@ -190,6 +191,9 @@ static void start_end(struct conv_table *t, struct conv_end *e, const struct ip_
 
 	*e = fresh;
 	model_init_anywhere(&e->model);
+	if (t->cfg.rules)
+		e->model.book = model_book_of(t->cfg.rules);
+	lint_init(&e->lint, NULL, 0);
 	e->picked = is_picked(t, e);
 }
 

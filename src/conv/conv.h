@@ -33,6 +33,7 @@ struct conv_config {
 	int linktype; /* enum frame_linktype */
 	const struct conv_pick *pick;
 	size_t n_picks;	 /* ends to be judged; 0: all */
+	uint32_t rules;	 /* enum model_rules: documents to judge by; 0: the default */
 	size_t max_open; /* conversations at a time; 0: CONV_MAX_OPEN */
 };
 #define CONV_MAX_OPEN 200000

@@ -41,6 +41,7 @@ struct conv_end {
 	bool picked;
 	uint64_t segments;
 	struct model model; /* this end as the target */
+	struct lint lint;   /* likewise */
 	struct conv_sums sums;
 	struct conv_finding finding[CONV_MAX_FINDINGS];
 	uint8_t n_findings;

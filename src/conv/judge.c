@@ -127,6 +127,14 @@ static void add_violation(struct conv *c, int end, const struct conv_packet *p,
 		e->claim = (int8_t)(e->n_findings - 1);
 }
 
+/* From now on lint counts with segments that it does not see. */
+static void note_hole(struct conv *c)
+{
+	c->holes++;
+	c->end[0].lint.path |= LINT_PARTIAL;
+	c->end[1].lint.path |= LINT_PARTIAL;
+}
+
 /*
  * What the other end says to an acknowledgment of what was not seen: an empty
  * segment with SEQ below it denies it; a segment beyond shows that the capture
@@ -147,7 +155,7 @@ static void settle_claim(struct conv *c, int accused, const struct conv_packet *
 		return;
 	if (seq_ge(s->seq + segment_len(s), claimed)) {
 		f->doubted = true;
-		c->holes++;
+		note_hole(c);
 		e->claim = -1;
 	} else if (!segment_len(s) &&
 		   (p->ts_ns - c->last_ns < QUIET_NS || seq_lt(s->seq + 1, claimed))) {
@@ -187,6 +195,22 @@ static void count_sum(struct conv *c, int from, const struct conv_packet *p)
 	}
 }
 
+/* Checksums are counted, and judged at the end. */
+static bool is_checksum(const struct lint_rule *rule)
+{
+	return !strcmp(rule->name, "checksum");
+}
+
+static void add_lint(struct conv *c, int end, const struct conv_packet *p, uint64_t broken)
+{
+	for (uint8_t i = 0; i < lint_n_rules; i++) {
+		struct conv_finding f = { .lint = true, .rule = i, .proven = true };
+
+		if ((broken >> i & 1) && !is_checksum(&lint_rules[i]))
+			add_finding(c, end, p, &f);
+	}
+}
+
 static bool is_damaged(const struct conv_end *e, const struct segment *s)
 {
 	return (s->defects & SEG_DEFECT_CHECKSUM) &&
@@ -197,6 +221,7 @@ void conv_judge(struct conv *c, int from, const struct conv_packet *p)
 {
 	struct conv_end *e = &c->end[from], *other = &c->end[!from];
 	struct model_violation v;
+	uint64_t broken;
 
 	e->segments++;
 	settle_sums(&other->sums, p->s);
@@ -208,4 +233,8 @@ void conv_judge(struct conv *c, int from, const struct conv_packet *p)
 	if (!model_rx(&e->model, p->s, p->ts_ns, &v))
 		add_violation(c, from, p, &v);
 	model_tx(&other->model, p->s, p->ts_ns);
+	broken = lint_rx(&e->lint, p->s, p->ts_ns);
+	if (broken)
+		add_lint(c, from, p, broken);
+	lint_tx(&other->lint, p->s, p->ts_ns);
 }

@@ -8,11 +8,32 @@
 #include "conv/internal.h"
 #include "verify/verify.h"
 
+/* Rules that compare with all that the other end sent. */
+static const char *const comparing[] = {
+	"window-scale-unasked",
+	"timestamps-unasked",
+	"ecn-unasked",
+	"timestamp-echo",
+	"sack-of-nothing",
+};
+
+static bool is_comparing(const char *rule)
+{
+	for (size_t i = 0; i < sizeof(comparing) / sizeof(comparing[0]); i++) {
+		if (!strcmp(comparing[i], rule))
+			return true;
+	}
+	return false;
+}
+
 static bool is_dropped(const struct conv *c, const struct conv_finding *f)
 {
 	if (f->doubted || !f->proven)
 		return true;
-	return !f->lint && f->violation.proof == PROOF_COMPLETE && c->holes;
+	if (!c->holes)
+		return false;
+	return f->lint ? is_comparing(lint_rules[f->rule].name)
+		       : f->violation.proof == PROOF_COMPLETE;
 }
 
 /* Text of one finding that stands. */

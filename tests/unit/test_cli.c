@@ -212,7 +212,7 @@ Test(cli, mistakes_are_named)
 	expect_error("list --level must,shuold", "--level: \"shuold\" is not must, should or may",
 		     "did you mean \"should\"?");
 	expect_error("schema case x", "schema does not take \"x\"", NULL);
-	expect_error("verify", "verify needs EVIDENCE...", NULL);
+	expect_error("verify", "verify needs FILE...", NULL);
 }
 
 Test(cli, the_environment_counts_where_the_line_is_silent)
