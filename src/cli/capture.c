@@ -54,7 +54,7 @@ int capture_ends_parse(const struct options *o, struct capture_ends *ends, struc
 	for (size_t i = 0; i < o->end.n; i++) {
 		if (parse_end(o->end.item[i], &ends->pick[i], o->arena))
 			continue;
-		diag_add(ds, DIAG_ERROR, NULL, "--end \"%s\": not ADDR or ADDR:PORT", o->end.item[i]);
+		diag_add(ds, DIAG_ERROR, NULL, "--end \"%s\": not ADDR[:PORT]", o->end.item[i]);
 		diag_add_help(ds, "such as --end 192.0.2.1:80 or --end '[2001:db8::1]:80'");
 		return CLI_USAGE;
 	}

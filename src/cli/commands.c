@@ -37,9 +37,9 @@ const struct command commands[COMMAND_N] = {
 		command_plan, 0, ANY, "cases" },
 	[COMMAND_VERIFY] = {
 		"verify", "FILE...", "judge captures: evidence of runs, or anybody's",
-		"Evidence that `shakedown run` saved is judged again by its case.  In any other\n"
-		"capture (pcap or pcapng; \"-\" is standard input) each TCP conversation is judged\n"
-		"from both ends, by the model and by lint.  No network is needed.",
+		"Evidence that `shakedown run` saved is judged again by its case.  In any\n"
+		"other capture (pcap or pcapng, \"-\" is standard input) each TCP conversation\n"
+		"is judged from both ends, by the model and by lint.  No network is needed.",
 		command_verify, 1, ANY, "files" },
 	[COMMAND_MODEL] = {
 		"model", "[STATE...]", "show RFC 9293 as a table: what is permitted when", NULL,
