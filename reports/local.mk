@@ -5,6 +5,7 @@
 
 nobase_dist_pkgdata_DATA += \
 	reports/known/linux.yaml \
+	reports/known/lwip.yaml \
 	reports/schema/events.json \
 	reports/schema/junit.xsd \
 	reports/schema/report.json
