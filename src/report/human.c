@@ -22,8 +22,9 @@ struct tally {
 	struct {
 		const char *text;
 		size_t n;
-	} of[32]; /* further texts are not listed */
+	} of[32];
 	size_t n;
+	size_t further; /* times that another text was said */
 };
 #define SAME_MAX 3 /* runs shown in full that ended for the same reason */
 
@@ -362,8 +363,10 @@ static size_t note(struct human *h, struct tally *t, const char *text)
 
 	while (i < t->n && strcmp(t->of[i].text, text) != 0)
 		i++;
-	if (i == sizeof(t->of) / sizeof(t->of[0]))
+	if (i == sizeof(t->of) / sizeof(t->of[0])) {
+		t->further++;
 		return 0;
+	}
 	if (i == t->n)
 		t->of[t->n++].text = arena_strdup(h->kept, text);
 	return ++t->of[i].n;
@@ -383,6 +386,8 @@ static void add_seen(struct human *h)
 		text_add(out, t->of[i].text);
 		buf_printf(out, " (%zu)", t->of[i].n);
 	}
+	if (t->further)
+		buf_printf(out, ", others (%zu)", t->further);
 	buf_addc(out, '\n');
 }
 
@@ -392,14 +397,17 @@ static void add_seen(struct human *h)
 static void add_tally(struct human *h, const char *title, const struct tally *t)
 {
 	struct buf *out = &h->report.out;
+	int width = digits(h->report.suite->n_planned);
 
 	if (t->n)
 		buf_adds(out, title);
 	for (size_t i = 0; i < t->n; i++) {
-		buf_printf(out, INDENT "%*zu  ", digits(h->report.suite->n_planned), t->of[i].n);
+		buf_printf(out, INDENT "%*zu  ", width, t->of[i].n);
 		text_add(out, t->of[i].text);
 		buf_addc(out, '\n');
 	}
+	if (t->further)
+		buf_printf(out, INDENT "%*zu  others\n", width, t->further);
 }
 
 /* Trouble that one run has, most others have too: a line is enough then. */

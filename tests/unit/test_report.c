@@ -765,3 +765,28 @@ Test(report, the_same_trouble_is_shown_in_full_three_times)
 	/* A failure is what this program is for. */
 	cr_assert_eq(count_words(VERDICT_FAIL, 7, 0, "rerun"), 7);
 }
+
+/* The end names so many reasons and counts the others. */
+Test(report, no_skipped_run_is_forgotten_at_the_end)
+{
+	struct plan plan = make_plan("listen/skip", "listen/skip", "Needs what is not there");
+	struct report *r = open_report("human", in_dir("many"), no_options);
+	struct buf b = BUF_INIT;
+	char reason[32];
+
+	report_start(r, &suite);
+	for (int i = 0; i < 35; i++) {
+		struct verdict v = make_verdict(VERDICT_SKIP, LEVEL_MUST, reason, NULL, 0);
+		struct report_result res = { .plan = &plan, .verdict = &v };
+
+		snprintf(reason, sizeof(reason), "reason %d of them", i);
+		report_result(r, &res);
+	}
+	report_finish(r, &totals);
+	cr_assert_eq(report_close(r), 0);
+	read_file(in_dir("many"), &b);
+	cr_assert_not_null(strstr(buf_str(&b), " 1  reason 31 of them\n"));
+	cr_assert_not_null(strstr(buf_str(&b), " 3  others\n"));
+	cr_assert_null(strstr(buf_str(&b), "reason 32"));
+	buf_fini(&b);
+}
