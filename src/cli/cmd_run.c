@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -236,17 +235,6 @@ static const char *rerun_prefix(const struct cli *cli)
 
 /* ---- the flow ---- */
 
-static uint64_t choose_seed(const struct options *o)
-{
-	uint32_t random;
-
-	if (o->seed_set)
-		return o->seed;
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
-		random = (uint32_t)strtoul(results_run_id(o->arena) + 8, NULL, 16);
-	return random;
-}
-
 static int open_evidence(struct run_command *c)
 {
 	const struct options *o = &c->cli->opt;
@@ -311,7 +299,7 @@ static int run_plans(struct run_command *c)
 		.link = c->conn.link,
 		.target = &c->conn.target,
 		.jobs = c->cli->opt.jobs ? (unsigned int)c->cli->opt.jobs : c->conn.jobs,
-		.seed = choose_seed(&c->cli->opt),
+		.seed = options_choose_seed(&c->cli->opt),
 		.rules = options_rules(&c->cli->opt),
 		.stop = &stop,
 	};

@@ -12,6 +12,7 @@
 
 enum command_id {
 	COMMAND_RUN,
+	COMMAND_DOCTOR,
 	COMMAND_LIST,
 	COMMAND_EXPLAIN,
 	COMMAND_VALIDATE,
@@ -58,6 +59,7 @@ const struct command *command_find(const char *name);
 uint32_t command_bit(const struct command *c);
 
 int command_run(struct cli *cli);
+int command_doctor(struct cli *cli);
 int command_list(struct cli *cli);
 int command_explain(struct cli *cli);
 int command_validate(struct cli *cli);

@@ -18,6 +18,12 @@ const struct command commands[COMMAND_N] = {
 		"('handshake/*'), either with parameters behind it ('[ip=4]'), or a case file.\n"
 		"Without any, everything but the cases with the tag `slow` is run.",
 		command_run, 0, ANY, "cases" },
+	[COMMAND_DOCTOR] = {
+		"doctor", "", "check tester and target before blaming either",
+		"Looks at the way to the target, privileges, offloads, addresses, the capture,\n"
+		"and at each port of the target; without a target at the lab.  Each line says\n"
+		"ok, warn or fail; the exit status is 4 if something failed.",
+		command_doctor, 0, 0, NULL },
 	[COMMAND_LIST] = {
 		"list", "[SELECTOR...]", "list cases: id, level, tags, title", NULL,
 		command_list, 0, ANY, "cases" },

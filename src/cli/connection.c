@@ -153,7 +153,7 @@ static void take_sources(const struct connection *c, struct live_config *cfg)
 }
 
 /* Whoever makes the calls of the target's application, if anybody does. */
-static int open_agent(struct connection *c, struct diags *ds)
+static int open_agent(struct arena *arena, struct connection *c, struct diags *ds)
 {
 	const struct target *t = &c->target;
 	struct app_client_config cfg = {
@@ -167,38 +167,67 @@ static int open_agent(struct connection *c, struct diags *ds)
 		.target6 = c->link->target6,
 	};
 	struct app_client *client;
+	char at[IP_ADDR_STRLEN];
+	const uint16_t *v;
 	int err;
 
 	if (!t->agent.family)
 		return 0;
 	err = app_client_open(&cfg, &client, ds);
-	if (!err)
-		live_set_app(c->link, client);
-	return err;
+	if (err)
+		return err;
+	v = app_client_version(client);
+	c->agent = arena_printf(arena, "%s port %u, version %u.%u.%u",
+				ip_addr_str(&t->agent, at, sizeof(at)), t->agent_port, v[0], v[1],
+				v[2]);
+	live_set_app(c->link, client);
+	return 0;
 }
 
-static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
+int connection_config(const struct cli *cli, const struct connection *c, struct live_config *cfg,
+		      struct diags *ds)
 {
-	struct live_config cfg = {
+	int status;
+
+	*cfg = (struct live_config){
 		.target4 = c->target.addr4,
 		.target6 = c->target.addr6,
 		.interface = cli->opt.interface ? cli->opt.interface : c->profile.interface,
 		.set_offloads = cli->opt.set_offloads,
 		.guard = strcmp(cli->opt.rst_guard, "nft") ? GUARD_LISTENER : GUARD_NFT,
 	};
-	int status = target_arg_sources(&cli->opt, &cfg.source4, &cfg.source6, ds);
+	status = target_arg_sources(&cli->opt, &cfg->source4, &cfg->source6, ds);
+	if (status)
+		return status;
+	take_sources(c, cfg);
+	return check_guard(&cli->opt, ds) ? CLI_OK : CLI_USAGE;
+}
+
+static int open_live(struct cli *cli, struct connection *c, struct diags *ds)
+{
+	struct live_config cfg;
+	int status = connection_config(cli, c, &cfg, ds);
 
 	if (status)
 		return status;
-	if (!check_guard(&cli->opt, ds))
-		return CLI_USAGE;
-	take_sources(c, &cfg);
 	c->jobs = c->profile.jobs ? c->profile.jobs : LIVE_JOBS;
 	if (!c->target.rate && (cli->opt.jobs ? cli->opt.jobs : c->jobs) == 1)
 		c->target.rate = LIVE_RATE;
-	if (live_open(&cfg, &c->link, ds) || open_agent(c, ds))
+	if (live_open(&cfg, &c->link, ds) || open_agent(cli->opt.arena, c, ds))
 		return CLI_INCOMPLETE;
-	return sanity_check(c->link, &c->target, ds) ? CLI_OK : CLI_INCOMPLETE;
+	return CLI_OK;
+}
+
+bool connection_is_live(const struct cli *cli)
+{
+	return is_elsewhere(&cli->opt);
+}
+
+int connection_start(struct cli *cli, struct connection *c, struct diags *ds)
+{
+	if (sim_text(&cli->opt))
+		return open_sim(cli, c, ds);
+	return is_elsewhere(&cli->opt) ? open_live(cli, c, ds) : open_lab(cli, c, ds);
 }
 
 /* "eth1 192.0.2.9 and 2001:db8::9" */
@@ -219,12 +248,10 @@ int connection_open(struct cli *cli, struct connection *c)
 	int status;
 
 	diags_init(&ds);
-	if (sim_text(&cli->opt))
-		status = open_sim(cli, c, &ds);
-	else if (is_elsewhere(&cli->opt))
-		status = open_live(cli, c, &ds);
-	else
-		status = open_lab(cli, c, &ds);
+	status = connection_start(cli, c, &ds);
+	if (status == CLI_OK && is_elsewhere(&cli->opt) &&
+	    !sanity_check(c->link, &c->target, &ds))
+		status = CLI_INCOMPLETE;
 	if (status == CLI_OK)
 		c->tester = describe_tester(cli->opt.arena, c->link);
 	else if (!ds.n_errors)

@@ -3,7 +3,7 @@
 # The commands.
 
 unit_tests += tests/unit/test_attempts
-unit_tests += tests/unit/test_sanity
+unit_tests += tests/unit/test_sanity tests/unit/test_doctor
 
 libshakedown_a_SOURCES += \
 	%D%/attempts.c \
@@ -12,6 +12,7 @@ libshakedown_a_SOURCES += \
 	%D%/capture.h \
 	%D%/cli.c \
 	%D%/cli.h \
+	%D%/cmd_doctor.c \
 	%D%/cmd_explain.c \
 	%D%/cmd_list.c \
 	%D%/cmd_model.c \
@@ -24,6 +25,9 @@ libshakedown_a_SOURCES += \
 	%D%/completion.c \
 	%D%/connection.c \
 	%D%/connection.h \
+	%D%/doctor.c \
+	%D%/doctor.h \
+	%D%/doctor_ask.c \
 	%D%/evidence_dir.c \
 	%D%/evidence_dir.h \
 	%D%/help.c \

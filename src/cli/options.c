@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -243,6 +245,7 @@ static bool set_words(struct options *o, const struct option_row *row, const cha
 
 #define BIT(name) COMMAND_BIT(COMMAND_##name)
 #define SELECTING (BIT(RUN) | BIT(LIST) | BIT(PLAN))
+#define CONNECTING (BIT(RUN) | BIT(DOCTOR))
 #define LOADING (SELECTING | BIT(EXPLAIN) | BIT(VERIFY))
 #define JUDGING (BIT(RUN) | BIT(VERIFY))
 #define FIELD(f) .offset = offsetof(struct options, f)
@@ -260,33 +263,33 @@ const struct option_row option_rows[] = {
 
 	{ "target", 0, "ADDR:PORT",
 	  "test this, not the built-in lab; one each for IPv4 and IPv6; or sim[:LIST], simulated",
-	  BIT(RUN), set_list, FIELD(target) },
+	  CONNECTING, set_list, FIELD(target) },
 	{ "target-profile", 0, "FILE", "what is known of the target: addresses, ports, limits",
-	  BIT(RUN), set_text, FIELD(target_profile), .complete = "files" },
+	  CONNECTING, set_text, FIELD(target_profile), .complete = "files" },
 	{ "provides", 0, "LIST", "what the service behind the target's port does",
-	  BIT(RUN), set_words, FIELD(provides), .word = word_need },
+	  CONNECTING, set_words, FIELD(provides), .word = word_need },
 	{ "port", 0, "N[=LIST]", "a further port of the target, and what its service does",
-	  BIT(RUN), set_list, FIELD(port) },
+	  CONNECTING, set_list, FIELD(port) },
 	{ "closed-port", 0, "N", "a port of the target where nobody listens",
-	  BIT(RUN), set_list, FIELD(closed_port) },
+	  CONNECTING, set_list, FIELD(closed_port) },
 	{ "agent", 0, "ADDR[:PORT]", "the upper tester, which makes calls of the application there",
 	  /* SHAKEDOWN_AGENT is the program that the lab starts. */
-	  BIT(RUN), set_text, FIELD(agent), .no_environment = true },
+	  CONNECTING, set_text, FIELD(agent), .no_environment = true },
 	{ "interface", 'i', "IF", "the interface that leads to the target",
-	  BIT(RUN), set_text, FIELD(interface), .complete = "interfaces" },
+	  CONNECTING, set_text, FIELD(interface), .complete = "interfaces" },
 	{ "source", 0, "ADDR", "the tester's address: the host's own, or one that nobody uses",
-	  BIT(RUN), set_list, FIELD(source) },
+	  CONNECTING, set_list, FIELD(source) },
 	{ "rst-guard", 0, "KIND", "what keeps this host's kernel from resetting the tester",
-	  BIT(RUN), set_word, FIELD(rst_guard), .word = word_guard, .preset = "listener" },
+	  CONNECTING, set_word, FIELD(rst_guard), .word = word_guard, .preset = "listener" },
 	{ "set-offloads", 0, NULL, "turn off offloads of the interface that falsify the capture",
-	  BIT(RUN), set_flag, FIELD(set_offloads) },
+	  CONNECTING, set_flag, FIELD(set_offloads) },
 
 	{ "jobs", 'j', "N", "at most so many runs at a time (256 in the lab, 1 elsewhere)",
 	  BIT(RUN), set_number, FIELD(jobs), .min = 1, .max = SCHEMA_MAX_JOBS },
 	{ "rate", 0, "N", "start at most so many runs a second (200 one at a time)",
-	  BIT(RUN), set_number, FIELD(rate), .min = 1, .max = SCHEMA_MAX_RATE },
+	  CONNECTING, set_number, FIELD(rate), .min = 1, .max = SCHEMA_MAX_RATE },
 	{ "seed", 0, "N", "derive all that is random from this number",
-	  BIT(RUN) | BIT(PLAN), set_seed, FIELD(seed), .min = 0, .max = UINT64_MAX },
+	  CONNECTING | BIT(PLAN), set_seed, FIELD(seed), .min = 0, .max = UINT64_MAX },
 	{ "repeat", 0, "N", "run everything so many times",
 	  BIT(RUN), set_number, FIELD(repeat), .min = 1, .max = 1000000, .preset = "1" },
 	{ "max-fail", 0, "N", "start no further run after so many failures",
@@ -396,4 +399,17 @@ uint32_t options_rules(const struct options *o)
 		if (!model_rules_parse(o->rules.item[i], &rules, &bad, &len))
 			set |= rules;
 	return set;
+}
+
+uint64_t options_choose_seed(const struct options *o)
+{
+	struct timespec now;
+	uint32_t random;
+
+	if (o->seed_set)
+		return o->seed;
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) == sizeof(random))
+		return random;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint32_t)now.tv_nsec;
 }

@@ -130,4 +130,7 @@ int option_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /* True if @list, words with commas between them, has @word in it. */
 bool option_has_word(const char *list, const char *word);
 
+/* What all that is random is derived from: --seed, or a random number. */
+uint64_t options_choose_seed(const struct options *o);
+
 #endif

@@ -562,6 +562,11 @@ int app_client_open(const struct app_client_config *cfg, struct app_client **out
 	return 0;
 }
 
+const uint16_t *app_client_version(const struct app_client *c)
+{
+	return app_wire_version(c->wire);
+}
+
 void app_client_close(struct app_client *c)
 {
 	if (!c)

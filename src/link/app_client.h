@@ -36,6 +36,9 @@ struct app_client_config {
 int app_client_open(const struct app_client_config *cfg, struct app_client **out,
 		    struct diags *ds);
 
+/* Of the protocol that is spoken there: major, minor, patch; all 0 if it does not say. */
+const uint16_t *app_client_version(const struct app_client *c);
+
 /* Has it end all it has open, and frees the client.  NULL is accepted. */
 void app_client_close(struct app_client *c);
 

@@ -25,7 +25,8 @@
 struct app_wire {
 	int fd;
 	bool datagrams, up, greeted;
-	struct buf out; /* waits to be sent */
+	uint16_t version[3]; /* that it said: major, minor, patch; 0 0 0 for none */
+	struct buf out;	     /* waits to be sent */
 	size_t n_in;
 	uint8_t message[TP_MESSAGE_MAX];
 	uint8_t in[2 * TP_MESSAGE_MAX];
@@ -106,7 +107,11 @@ static void hear(struct app_wire *w, const struct tp_message *m, int64_t now_ns,
 	if ((out.event || m->result == TP_OK) &&
 	    tp_params_decode(layout, m->params, m->params_len, value))
 		out.result = TP_NOK;
-	w->greeted |= id == TP_GET_VERSION;
+	if (id == TP_GET_VERSION) {
+		w->greeted = true;
+		for (size_t i = 0; i < 3; i++)
+			w->version[i] = (uint16_t)value[i].num;
+	}
 	if (fn)
 		fn(arg, &out);
 }
@@ -149,6 +154,11 @@ void app_wire_turn(struct app_wire *w, int64_t now_ns, app_message_fn *fn, void 
 		w->n_in += (size_t)n;
 		take_messages(w, now_ns, fn, arg);
 	}
+}
+
+const uint16_t *app_wire_version(const struct app_wire *w)
+{
+	return w->version;
 }
 
 int app_wire_fd(const struct app_wire *w, short *events)

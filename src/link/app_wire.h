@@ -43,6 +43,9 @@ void app_wire_close(struct app_wire *w);
 /* False once the connection has ended. */
 bool app_wire_is_up(const struct app_wire *w);
 
+/* Of the protocol there: major, minor, patch; all 0 if it did not say. */
+const uint16_t *app_wire_version(const struct app_wire *w);
+
 /* Sends a request, now or as soon as there is room for it. */
 void app_wire_ask(struct app_wire *w, enum tp_primitive_id primitive, uint32_t id,
 		  const struct tp_value *value);

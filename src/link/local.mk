@@ -33,6 +33,8 @@ libshakedown_a_SOURCES += \
 	%D%/offload.h \
 	%D%/ports.c \
 	%D%/ports.h \
+	%D%/privilege.c \
+	%D%/privilege.h \
 	%D%/route_mnl.c \
 	%D%/route_mnl.h \
 	%D%/vlink.c \

@@ -27,3 +27,7 @@ shell_tests += %D%/cli.sh %D%/model.sh %D%/run_lab.sh %D%/faulty.sh
 
 # A TCP that is no kernel's.
 shell_tests += %D%/lwip.sh
+
+# A device behind a link.
+shell_tests += %D%/doctor.sh
+EXTRA_DIST += %D%/device.sh

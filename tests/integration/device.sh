@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# For shell tests, to be sourced after lib.sh: a device to test, which is another
+# kernel behind a veth pair, with the plain services of shakedown-agent.
+for name in $(compgen -e SHAKEDOWN_); do unset "$name"; done
+export SHAKEDOWN_TESTCASES=$top_srcdir/testcases SHAKEDOWN_AGENT=$top_builddir/shakedown-agent
+need 'no network namespaces here' unshare -Urn true
+need 'no iproute2' ip -V
+need 'no nsenter' nsenter --version
+need 'no ethtool' ethtool --version
+mkfifo "$tmp/fifo"
+PATH=$top_builddir:$PATH
+
+# network SCRIPT: the device's namespace has 10.9.0.1 and fd09::1 on `there` and
+# the agent's services; SCRIPT runs in the tester's, `device COMMAND` in the other.
+network() {
+	timeout 100 unshare -Urn --kill-child --fork --pid --mount-proc bash -c '
+	fifo=$1
+	exec 9<>"$fifo"
+	wait_for() {
+		local i
+		for ((i = 0; i < 1000; i++)); do
+			"$@" && return
+			read -rt 0.01 <&9
+		done
+		exit 99
+	}
+	ip link set lo up
+	ip link add here type veth peer name there
+	unshare -n sleep 300 >/dev/null 2>&1 & other=$!
+	elsewhere() { [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
+	wait_for elsewhere
+	ip link set there netns $other
+	device() { nsenter -t $other -n "$@"; }
+	clean() {
+		ethtool -K here tx off tso off gso off gro off &&
+			device ethtool -K there tx off tso off gso off gro off
+	} >/dev/null
+	ip addr add 10.9.0.2/24 dev here
+	ip addr add fd09::2/64 dev here nodad
+	ip link set here up
+	device ip link set lo up
+	device ip addr add 10.9.0.1/24 dev there
+	device ip addr add fd09::1/64 dev there nodad
+	device ip link set there up
+	device "$SHAKEDOWN_AGENT" --services --bind 0.0.0.0 --bind :: --ready-fd 9 >&2 &
+	agent=$!
+	read -rt 10 ready <&9
+	is_up() { ip link show here | grep -q "state UP"; }
+	wait_for is_up
+	both="--target 10.9.0.1:7 --target [fd09::1]:7"
+	own4="--source 10.9.0.77"
+	own="$own4 --source fd09::77"
+	run() { shakedown run --evidence none --color never "$@"; }
+	'"$1" network "$tmp/fifo"
+}
+
+# ends STATUS SCRIPT TEXT...: the network's SCRIPT ends so and says each TEXT, and
+# calls nothing a failure of the target.
+ends() {
+	local wanted=$1 script=$2 output status text
+	shift 2
+	output=$(network "$script" 2>&1)
+	status=$?
+	for text; do
+		grep -qF -- "$text" <<<"$output" || { echo "no \"$text\""; status=; }
+	done
+	! grep 'FAIL \[' <<<"$output" && [ "$status" = "$wanted" ] && return
+	echo "exit status $status, not $wanted"
+	echo "$output"
+	return 1
+}
