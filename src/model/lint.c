@@ -20,6 +20,15 @@ static bool not_offered(const struct lint *l, enum lint_offer offer)
 		!((l->ours.any | l->next.any) & offer);
 }
 
+/*
+ * The same of what a SYN,ACK may only have if the SYN had it.  When both ends open
+ * at the same time it repeats the offer of its own end's SYN.
+ */
+static bool unasked(const struct lint *l, enum lint_offer offer)
+{
+	return not_offered(l, offer) && !(l->theirs.first && (l->theirs.any & offer));
+}
+
 /* True if the SYNs surely did not agree on it. */
 static bool not_agreed(const struct lint *l, enum lint_offer offer)
 {
@@ -107,7 +116,7 @@ static bool mss_zero(const struct lint *l, const struct lint_seg *g)
 static bool wscale_not_offered(const struct lint *l, const struct lint_seg *g)
 {
 	(void)g;
-	return not_offered(l, OFFER_WSCALE);
+	return unasked(l, OFFER_WSCALE);
 }
 
 static bool wscale_too_large(const struct lint *l, const struct lint_seg *g)
@@ -161,7 +170,7 @@ static bool ecn_not_agreed(const struct lint *l, const struct lint_seg *g)
 static bool ts_not_offered(const struct lint *l, const struct lint_seg *g)
 {
 	(void)g;
-	return not_offered(l, OFFER_TIMESTAMPS);
+	return unasked(l, OFFER_TIMESTAMPS);
 }
 
 static bool ts_not_agreed(const struct lint *l, const struct lint_seg *g)

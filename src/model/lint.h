@@ -41,6 +41,7 @@ enum lint_offer {
 };
 struct lint_syn {
 	bool seen;
+	bool first;	   /* it had no ACK: its end opened actively */
 	uint8_t any, all;  /* enum lint_offer: in one of them, in each */
 	uint8_t shift;	   /* of its window scale option, if any */
 	uint32_t seq, end; /* its SEQ, and SEQ + SEG.LEN */

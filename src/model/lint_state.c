@@ -149,6 +149,7 @@ static void begin_theirs(struct lint *l, const struct segment *s, int64_t ts_ns)
 		l->quiet_ns = ts_ns + QUIET_NS;
 	forget_target(l);
 	l->theirs = read_syn(s);
+	l->theirs.first = !(s->flags & TCP_ACK);
 }
 
 static void note_theirs(struct lint *l, const struct segment *s)

@@ -9,6 +9,7 @@ libshakedown_a_SOURCES += \
 	%D%/sim.h \
 	%D%/sim_priv.h \
 	%D%/sim.c \
+	%D%/sim_app.c \
 	%D%/sim_event.c \
 	%D%/sim_flip.c \
 	%D%/sim_output.c \

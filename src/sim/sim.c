@@ -38,12 +38,29 @@ static struct sim_key key_of(const struct segment *s)
 	return key;
 }
 
+void *sim_zalloc(size_t size)
+{
+	void *p = calloc(1, size);
+
+	if (!p)
+		log_panic("out of memory");
+	return p;
+}
+
+void sim_key_of(const struct sim *sim, uint8_t family, uint16_t lport, uint16_t rport,
+		struct sim_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->lport = lport;
+	key->rport = rport;
+	address_copy(&key->local, family == 6 ? &sim->link->target6 : &sim->link->target4);
+	address_copy(&key->remote, family == 6 ? &sim->link->tester6 : &sim->link->tester4);
+}
+
 struct sim_conn *sim_conn_new(struct sim *sim, const struct sim_key *key)
 {
-	struct sim_conn *c = calloc(1, sizeof(*c));
+	struct sim_conn *c = sim_zalloc(sizeof(*c));
 
-	if (!c)
-		log_panic("out of memory");
 	c->key = *key;
 	c->service = sim_service_find(key->lport);
 	c->rto_ns = c->app_ns = c->wait_ns = SIM_NEVER;
@@ -66,8 +83,7 @@ static void conn_free(struct sim *sim, struct sim_conn *c)
 	free(c);
 }
 
-/* Deletes the TCB if the connection is no more. */
-static void conn_settle(struct sim *sim, struct sim_conn *c)
+void sim_conn_settle(struct sim *sim, struct sim_conn *c)
 {
 	if (c->state == TCP_CLOSED || c->state == TCP_LISTEN)
 		conn_free(sim, c);
@@ -141,11 +157,14 @@ static void segment_without_conn(struct sim *sim, const struct sim_key *key,
 
 	memset(&none, 0, sizeof(none));
 	none.key = *key;
-	none.state = sim_service_find(s->dport) ? TCP_LISTEN : TCP_CLOSED;
+	none.state = TCP_CLOSED;
+	if (sim_service_find(s->dport) ||
+	    sim_app_listens(sim, key->local.family, s->dport))
+		none.state = TCP_LISTEN;
 	sim_segment(sim, &none, s);
 	HASH_FIND(hh, sim->conns, key, sizeof(*key), c);
 	if (c)
-		conn_settle(sim, c);
+		sim_conn_settle(sim, c);
 }
 
 static void on_receive(void *arg, struct vlink *v, int64_t now_ns, const uint8_t *packet,
@@ -165,7 +184,7 @@ static void on_receive(void *arg, struct vlink *v, int64_t now_ns, const uint8_t
 	HASH_FIND(hh, sim->conns, &key, sizeof(key), c);
 	if (c) {
 		sim_segment(sim, c, &s);
-		conn_settle(sim, c);
+		sim_conn_settle(sim, c);
 	} else {
 		segment_without_conn(sim, &key, &s);
 	}
@@ -201,7 +220,7 @@ static void expire_time_wait(struct sim *sim)
 		/* A row that is wrong on purpose may keep it. */
 		if (c->in_time_wait && c->state == TCP_TIME_WAIT)
 			c->wait_ns = SIM_NEVER;
-		conn_settle(sim, c);
+		sim_conn_settle(sim, c);
 	}
 }
 
@@ -222,9 +241,10 @@ static void on_timer(void *arg, struct vlink *v, int64_t now_ns)
 		if (c->app_ns > now_ns && c->rto_ns > now_ns)
 			continue;
 		conn_expire(sim, c);
-		conn_settle(sim, c);
+		sim_conn_settle(sim, c);
 	}
 	expire_time_wait(sim);
+	due = earlier(due, sim_app_expire(sim));
 	DL_FOREACH(sim->active, c)
 		due = earlier(due, earlier(c->app_ns, c->rto_ns));
 	DL_FOREACH(sim->time_wait, c)
@@ -252,16 +272,16 @@ static void book_open(struct sim *sim)
 
 struct sim *sim_open(const struct sim_config *cfg)
 {
-	struct sim *sim = calloc(1, sizeof(*sim));
+	struct sim *sim = sim_zalloc(sizeof(*sim));
 	struct vlink_peer peer = {
 		.receive = on_receive,
 		.next_timer = on_next_timer,
 		.timer = on_timer,
+		.app = sim_app_ask,
+		.app_end = sim_app_end,
 		.arg = sim,
 	};
 
-	if (!sim)
-		log_panic("out of memory");
 	sim->cfg = *cfg;
 	if (!sim->cfg.n_rules) {
 		sim->cfg.rules[0] = RULES_RFC5961;
@@ -289,5 +309,6 @@ void sim_close(struct sim *sim)
 	sim->link->ops->close(sim->link);
 	HASH_ITER(hh, sim->conns, c, next)
 		conn_free(sim, c);
+	sim_app_free_all(sim);
 	free(sim);
 }

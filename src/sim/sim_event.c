@@ -67,6 +67,8 @@ static uint32_t conn_cond(const struct sim_conn *c)
 		cond |= C_PENDING;
 	if (c->in.len)
 		cond |= C_UNREAD;
+	if (c->abandoned)
+		cond |= C_ABANDONED;
 	if (sim_outstanding(c))
 		cond |= C_OUTSTANDING;
 	return cond;
@@ -90,15 +92,29 @@ static uint32_t flag_cond(const struct segment *s)
 	return cond;
 }
 
-/* RFC 9293 table 6; the window is never zero here. */
+uint32_t sim_window(const struct sim_conn *c)
+{
+	return c->in.len < SIM_WINDOW ? SIM_WINDOW - (uint32_t)c->in.len : 0;
+}
+
+/* RFC 9293 table 6. */
+static bool is_acceptable(const struct sim_conn *c, const struct segment *s)
+{
+	uint32_t len = segment_len(s), wnd = sim_window(c);
+
+	if (wnd == 0)
+		return len == 0 && s->seq == c->rcv_nxt;
+	return seq_in(s->seq, c->rcv_nxt, wnd) ||
+		(len && seq_in(s->seq + len - 1, c->rcv_nxt, wnd));
+}
+
 static uint32_t seq_cond(const struct sim_conn *c, const struct segment *s)
 {
 	uint32_t len = segment_len(s), cond = 0;
 
 	if (seq_gt(s->seq, c->rcv_nxt))
 		cond |= len ? C_SEQ_ABOVE | C_HELD : C_SEQ_ABOVE;
-	if (!seq_in(s->seq, c->rcv_nxt, SIM_WINDOW) &&
-	    !(len && seq_in(s->seq + len - 1, c->rcv_nxt, SIM_WINDOW)))
+	if (!is_acceptable(c, s))
 		return cond | C_SEQ_BAD;
 	return cond | (s->seq == c->rcv_nxt ? C_SEQ_EXACT : C_SEQ_INEXACT);
 }
@@ -293,6 +309,10 @@ static void take_effects(struct event *e, uint32_t fx)
 	}
 	if (fx & FX_FIN)
 		take_fin(c);
+	if (fx & FX_DELIVER)
+		buf_reset(&c->in);
+	if ((fx & FX_QUEUE) && e->sim->give_len)
+		buf_add(&c->out, e->sim->give, e->sim->give_len);
 	if ((fx & FX_2MSL) && c->state == TCP_TIME_WAIT)
 		sim_enter(e->sim, c, TCP_TIME_WAIT);
 	if (fx & FX_FLUSH)
@@ -328,6 +348,8 @@ static void take_row(struct event *e, const struct model_row *row)
 	if ((row->effects & fresh) == fresh)
 		fresh_conn(e);
 	take_effects(e, row->effects);
+	if (row->user && e->s)
+		sim_app_signal(e->sim, e->c, row->user);
 	sim_answer(e->sim, e->c, row, e->s);
 	if (next != e->c->state && (e->c->hh.tbl || next <= TCP_LISTEN))
 		sim_enter(e->sim, e->c, next);
@@ -339,7 +361,7 @@ static void take_row(struct event *e, const struct model_row *row)
 static void trim(const struct sim_conn *c, struct segment *s)
 {
 	uint32_t old = seq_lt(s->seq, c->rcv_nxt) ? c->rcv_nxt - s->seq : 0;
-	uint32_t right = c->rcv_nxt + SIM_WINDOW;
+	uint32_t right = c->rcv_nxt + sim_window(c);
 
 	if (old && (s->flags & TCP_SYN)) {
 		s->flags &= (uint16_t)~TCP_SYN;
@@ -442,10 +464,12 @@ void sim_segment(struct sim *sim, struct sim_conn *c, struct segment *s)
 	if (c->state <= TCP_LISTEN || !c->hh.tbl)
 		return;
 	take_held(&e);
+	if (c->drained)
+		buf_reset(&c->in);
 	if (c->state >= TCP_ESTABLISHED) {
 		if (c->opened)
 			resume_calls(sim, c);
-		if ((c->opened || c->in.len || c->eof) && c->app_ns == SIM_NEVER)
+		if (c->service && (c->opened || c->in.len || c->eof) && c->app_ns == SIM_NEVER)
 			sim_timer(sim, &c->app_ns, sim->now_ns + APP_DELAY_NS);
 	}
 	sim_output(sim, c);
@@ -461,7 +485,7 @@ static bool gives_up(struct sim_conn *c)
 	return c->retries++ == (syn ? RETRIES_SYN : RETRIES);
 }
 
-void sim_call(struct sim *sim, struct sim_conn *c, enum model_event event)
+const char *sim_call(struct sim *sim, struct sim_conn *c, enum model_event event)
 {
 	struct event e = { sim, c, NULL };
 	const struct model_row *row;
@@ -470,10 +494,33 @@ void sim_call(struct sim *sim, struct sim_conn *c, enum model_event event)
 		event = EVENT_USER_TIMEOUT;
 	row = choose(sim, model_question(event, CHECK_FIRST), c->state, conn_cond(c));
 	if (!row)
-		return;
+		return NULL;
+	if (event == EVENT_USER_TIMEOUT)
+		sim_app_signal(sim, c, row->user);
 	if (event == EVENT_CLOSE && (row->effects & FX_QUEUE))
 		c->close_waits = true;
 	take_row(&e, row);
 	if (c->state > TCP_LISTEN)
 		sim_output(sim, c);
+	return row->user;
+}
+
+void sim_consume(struct sim *sim, struct sim_conn *c, uint32_t before)
+{
+	/* 3.8.6.2.2: the window is not told of for a few octets. */
+	if (before < SIM_WINDOW / 2)
+		sim_call(sim, c, EVENT_RECEIVE);
+	else
+		buf_reset(&c->in);
+}
+
+const char *sim_send(struct sim *sim, struct sim_conn *c, const void *data, size_t len)
+{
+	const char *told;
+
+	sim->give = data;
+	sim->give_len = len;
+	told = sim_call(sim, c, EVENT_SEND);
+	sim->give_len = 0;
+	return told;
 }

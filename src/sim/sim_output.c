@@ -50,7 +50,7 @@ static void timestamps_add(const struct sim *sim, const struct sim_conn *c, stru
 static void conn_segment(const struct sim_conn *c, struct segment *s, uint16_t flags,
 			 uint32_t seq)
 {
-	uint32_t window = SIM_WINDOW >> (flags & TCP_SYN ? 0 : c->rcv_shift);
+	uint32_t window = sim_window(c) >> (flags & TCP_SYN ? 0 : c->rcv_shift);
 
 	memset(s, 0, sizeof(*s));
 	s->src = c->key.local;

@@ -6,6 +6,7 @@
  *	sim_event.c	an event put to the table, and its row carried out
  *	sim_output.c	what is sent
  *	sim_service.c	the services
+ *	sim_app.c	the application that cases ask to act
  *	sim_flip.c	wrong versions of rows; what --target sim: says
  */
 #ifndef SIM_SIM_PRIV_H
@@ -17,10 +18,11 @@
 #include "base/buf.h"
 #include "link/vlink.h"
 #include "sim/sim.h"
+#include "wire/app.h"
 #include "wire/segment.h"
 
 #define SIM_NEVER VLINK_NEVER
-#define SIM_WINDOW 65535u	/* octets it is ready to take, always */
+#define SIM_WINDOW 65535u	/* octets that wait for the user at most */
 #define SIM_SCALE 2		/* shift of its window, if negotiated */
 #define SIM_RTO_NS 1000000000LL /* RFC 6298 2.1 */
 #define SIM_MSL_NS 30000000000LL
@@ -45,6 +47,8 @@ struct sim_conn {
 	struct sim_conn *prev, *next; /* in its list: active, or TIME-WAIT */
 	enum tcp_state state;
 	bool active_open, in_time_wait;
+	bool abandoned; /* the user closed and reads no more */
+	bool drained;	/* what comes is read at once, and forgotten */
 	const struct sim_service *service;
 
 	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_snd_wnd;
@@ -83,6 +87,9 @@ struct sim {
 	struct model_row rows[MODEL_MAX_ROWS];
 	const struct model_row *flipped; /* in rows, or NULL */
 	struct sim_conn *conns, *active, *time_wait;
+	struct sim_app *apps;
+	const void *give; /* what SEND takes, while it is called */
+	size_t give_len;
 	int64_t next_ns; /* no timer is due before */
 	uint64_t random;
 };
@@ -94,7 +101,29 @@ struct sim_service {
 	bool endless; /* sends for ever */
 };
 
+/* An endpoint of the application that cases ask to act. */
+struct sim_app_key {
+	uint8_t family;
+	uint16_t tester_port;
+};
+struct sim_app {
+	struct sim_app_key key;
+	UT_hash_handle hh;
+	uint16_t port; /* the target's */
+	bool listens;
+	uint8_t error;		/* enum tp_result that the user was told, or 0 */
+	bool busy;		/* with: */
+	struct app_request req; /* its data is in: */
+	struct buf data;
+	int64_t due_ns; /* looks again, or SIM_NEVER */
+};
+
 /* sim.c */
+void *sim_zalloc(size_t size);
+void sim_key_of(const struct sim *sim, uint8_t family, uint16_t lport, uint16_t rport,
+		struct sim_key *key);
+/* Deletes the TCB if the connection is no more. */
+void sim_conn_settle(struct sim *sim, struct sim_conn *c);
 struct sim_conn *sim_conn_new(struct sim *sim, const struct sim_key *key);
 void sim_timer(struct sim *sim, int64_t *slot, int64_t at_ns);
 uint32_t sim_isn(struct sim *sim);
@@ -103,7 +132,14 @@ void sim_enter(struct sim *sim, struct sim_conn *c, enum tcp_state state);
 
 /* sim_event.c: a segment (trimmed as the RFC says), or another event. */
 void sim_segment(struct sim *sim, struct sim_conn *c, struct segment *s);
-void sim_call(struct sim *sim, struct sim_conn *c, enum model_event event);
+/* Returns what the user is told, or NULL. */
+const char *sim_call(struct sim *sim, struct sim_conn *c, enum model_event event);
+/* SEND with @len octets; the same. */
+const char *sim_send(struct sim *sim, struct sim_conn *c, const void *data, size_t len);
+/* Octets it is ready to take. */
+uint32_t sim_window(const struct sim_conn *c);
+/* The user has taken all that came; the window was @before. */
+void sim_consume(struct sim *sim, struct sim_conn *c, uint32_t before);
 
 /* sim_output.c; @row is what the answer is given by. */
 void sim_answer(struct sim *sim, struct sim_conn *c, const struct model_row *row,
@@ -117,6 +153,16 @@ bool sim_outstanding(const struct sim_conn *c);
 const struct sim_service *sim_service_find(uint16_t port);
 void sim_service_run(struct sim *sim, struct sim_conn *c);
 void sim_service_refill(struct sim *sim, struct sim_conn *c);
+
+/* sim_app.c */
+bool sim_app_listens(const struct sim *sim, uint8_t family, uint16_t port);
+void sim_app_signal(struct sim *sim, const struct sim_conn *c, const char *signal);
+void sim_app_ask(void *arg, struct vlink *v, int64_t now_ns, const struct app_request *req);
+void sim_app_end(void *arg, struct vlink *v, int64_t now_ns, uint8_t family,
+		 uint16_t tester_port);
+/* Calls that wait; returns when the next is due. */
+int64_t sim_app_expire(struct sim *sim);
+void sim_app_free_all(struct sim *sim);
 
 /* sim_flip.c: makes the row wrong in sim->rows; the row as it is in @state. */
 void sim_flip_apply(struct sim *sim);

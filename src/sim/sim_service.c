@@ -9,10 +9,8 @@
 
 static void send_text(struct sim *sim, struct sim_conn *c, const char *data, size_t len)
 {
-	if (c->fin_queued)
-		return;
-	buf_add(&c->out, data, len);
-	sim_call(sim, c, EVENT_SEND);
+	if (!c->fin_queued)
+		sim_send(sim, c, data, len);
 }
 
 static void close_side(struct sim *sim, struct sim_conn *c)

@@ -197,6 +197,11 @@ static const struct story stories[] = {
 		{ '<', SA, 0, 1, .opts = "ws:1" } } },
 	{ "window scale in the target's own SYN", 0, {
 		{ '>', SY, 0, 0 }, { '<', SY, 0, 0, .opts = "ws:1" } } },
+	{ "offers repeated when both open", 0, { { '<', SY, 0, 0, .opts = "ws:1 ts:9/=0" },
+		{ '>', SY, 0, 0 }, { '<', SA, 0, 1, .opts = "ws:1 ts:9/=0" } } },
+	{ "offers that come up when both open", 0, { { '<', SY, 0, 0 },
+		{ '>', SY, 0, 0 },
+		{ '<', SA, 0, 1, .opts = "ws:1", .rules = "window-scale-unasked" } } },
 	{ "window scale 14", 0, { { '<', SY, 0, 0, .opts = "ws:14" } } },
 	{ "window scale 15", 0, {
 		{ '<', SY, 0, 0, .opts = "ws:15", .rules = "window-scale-too-large" } } },
