@@ -96,7 +96,7 @@ const char *const model_effect_names[] = {
 	"text is taken",
 	"FIN is taken",
 	"2 MSL again",
-	"waits for ESTABLISHED",
+	"the call is queued",
 	"retransmission queue is emptied",
 	"data to the user",
 	NULL

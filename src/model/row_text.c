@@ -32,7 +32,7 @@ static const struct {
 	const char *name;
 } groups[] = {
 	{ ALL_STATES, "any state" },
-	{ ALL_STATES & ~S(CLOSED), "any but CLOSED" },
+	{ ALL_STATES & ~S(CLOSED), "any state but CLOSED" },
 	{ S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT) | S(CLOSING) |
 		  S(LAST_ACK) | S(TIME_WAIT),
 	  "any synchronized" },

@@ -9,7 +9,7 @@
 
 struct buf;
 
-/* "LISTEN, SYN-SENT"; "any synchronized" for the seven of them; "any but CLOSED". */
+/* "LISTEN, SYN-SENT"; "any synchronized" for the seven of them; "any state but CLOSED". */
 void model_add_states(struct buf *out, uint16_t states);
 
 /* "RST and SEG.SEQ=RCV.NXT"; @or_else if there are none. */

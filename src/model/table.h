@@ -117,7 +117,7 @@ enum model_effect {
 	FX_TEXT = 1u << 4,    /* text in order is taken, RCV.NXT moves over it */
 	FX_FIN = 1u << 5,     /* RCV.NXT moves over the FIN; the user is told */
 	FX_2MSL = 1u << 6,    /* the time-wait timer starts again */
-	FX_QUEUE = 1u << 7,   /* the call waits for ESTABLISHED */
+	FX_QUEUE = 1u << 7,   /* the call is queued: for ESTABLISHED, or to be sent */
 	FX_FLUSH = 1u << 8,   /* the retransmission queue is emptied */
 	FX_DELIVER = 1u << 9, /* what has come goes to the user */
 };
