@@ -112,6 +112,8 @@ const struct model_row model_table[] = {
 	  REF("CLOSE-5", "3.10.4") },
 	{ CALL("CLOSE-6", CLOSE, S(FIN_WAIT_1) | S(FIN_WAIT_2), 0, ANS_NONE), STAY,
 	  CLOSING_ERROR, REF("CLOSE-6", "3.10.4") },
+	{ CALL("CLOSE-7.pending", CLOSE, S(CLOSE_WAIT), C_PENDING, ANS_NONE), STAY,
+	  FX(FX_QUEUE), REF("CLOSE-7", "3.10.4") },
 	{ CALL("CLOSE-7", CLOSE, S(CLOSE_WAIT), 0, ANS_FIN), TO(LAST_ACK),
 	  REF("CLOSE-7", "3.10.4") },
 	{ CALL("CLOSE-8", CLOSE, S(CLOSING) | S(LAST_ACK) | S(TIME_WAIT), 0, ANS_NONE), STAY,
@@ -276,6 +278,11 @@ const struct model_row model_table[] = {
 	  FX(FX_ACK | FX_WINDOW), REF("SA-ACK-8", "3.10.7.4") },
 	{ SEGMENT("SA-ACK-9", ACK, S(CLOSING), C_ACK_FIN, ANS_NONE), TO(TIME_WAIT),
 	  FX(FX_ACK), REF("SA-ACK-9", "3.10.7.4") },
+	/* "Otherwise, ignore the segment": all of it, or its ACK field alone. */
+	{ SEGMENT("SA-ACK-9.ignore", ACK, S(CLOSING), C_ACK_GOOD, ANS_NONE), DROP, OR_ELSE,
+	  FX(FX_ACK | FX_WINDOW), REF("SA-ACK-9", "3.10.7.4") },
+	{ SEGMENT("SA-ACK-9.ignore-old", ACK, S(CLOSING), C_ACK_OLD, ANS_NONE), DROP, OR_ELSE,
+	  FX(FX_WINDOW), REF("SA-ACK-9", "3.10.7.4") },
 	{ SEGMENT("SA-ACK-10", ACK, S(LAST_ACK), C_ACK_FIN, ANS_NONE), TO(CLOSED), END,
 	  FX(FX_ACK), REF("SA-ACK-10", "3.10.7.4") },
 	{ SEGMENT("SA-ACK-11", ACK, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) |
@@ -296,6 +303,8 @@ const struct model_row model_table[] = {
 	  REF_OF("SHLD-3", "3.6.1", R9293 | R1122) },
 	/* Beyond a hole: an ACK says where the hole is (MAY-13; RFC 5681 4.2). */
 	{ SEGMENT("SA-TXT-3", TEXT, TAKES_TEXT, C_HELD, ANS_ACK), STAY, OR_ELSE, SHOULD,
+	  FX(FX_TEXT), REF("SA-TXT-3", "3.10.7.4") },
+	{ SEGMENT("SA-TXT-3.quiet", TEXT, TAKES_TEXT, C_HELD, ANS_NONE), STAY, MAY,
 	  FX(FX_TEXT), REF("SA-TXT-3", "3.10.7.4") },
 	{ SEGMENT("SA-TXT-1", TEXT, TAKES_TEXT, C_TEXT, ANS_ACK), STAY, FX(FX_TEXT),
 	  REF("SA-TXT-1", "3.10.7.4") },

@@ -267,6 +267,13 @@ void sim_output(struct sim *sim, struct sim_conn *c)
 		while ((n = sendable(c)) > 0)
 			send_data(sim, c, n);
 	}
+	/* CLOSE waits for what SEND gave (3.10.4, CLOSE-WAIT). */
+	if (c->close_waits && c->state == TCP_CLOSE_WAIT &&
+	    c->snd_nxt - c->out_seq == c->out.len) {
+		c->close_waits = false;
+		sim_call(sim, c, EVENT_CLOSE);
+		return;
+	}
 	if (c->fin_row && !c->fin_sent && c->snd_nxt - c->out_seq == c->out.len)
 		send_fin(sim, c);
 	if (c->ack_row)

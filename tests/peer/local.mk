@@ -24,7 +24,7 @@ check_PROGRAMS += %D%/peer-live
 tests_peer_peer_live_SOURCES = %D%/peer_live.c
 tests_peer_peer_live_LDADD = libpeer.a libshakedown.a $(DEPS_LIBS)
 
-EXTRA_DIST += tests/faults.tsv
+EXTRA_DIST += tests/clauses.tsv tests/faults.tsv
 
 unit_tests += tests/unit/test_faults tests/unit/test_peer
 tests_unit_test_faults_LDADD = libpeer.a $(LDADD)
