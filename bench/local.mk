@@ -17,7 +17,7 @@ CLEANFILES += %D%/bench
 	%D%/stat.c \
 	%D%/suite.c
 %C%_bench_LDADD = libshakedown.a $(DEPS_LIBS)
-EXTRA_DIST += %D%/held.yaml %D%/scapy_close.py %D%/soak.sh
+EXTRA_DIST += %D%/held.yaml %D%/scapy_close.py %D%/soak.sh %D%/verify.sh
 
 # Not a prerequisite beside `all`, which is a make of its own: with -j both would
 # make the library.
@@ -29,4 +29,19 @@ bench: all
 # The suite a hundred times on a machine that is busy with something else.
 soak: all
 	@$(BUILD_TREE_ENVIRONMENT) bash $(top_srcdir)/%D%/soak.sh $(abs_top_builddir)/shakedown
-.PHONY: bench soak
+
+# How fast a capture is judged, against tshark.
+bench-verify: all
+	@bash $(top_srcdir)/%D%/verify.sh $(abs_top_builddir)/shakedown $(CAPTURE)
+
+# Sixty conversations of each program over a bad path, with several paths.
+soak-captures: all $(check_PROGRAMS)
+	@for seed in 1 2 3; do for loss in 5 20 80; do \
+		echo "# seed $$seed, $$loss of a thousand lost"; \
+		out=$$(abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' \
+			CAPTURE_CONVERSATIONS=60 CAPTURE_SEED=$$seed CAPTURE_LOSS=$$loss \
+			bash $(top_srcdir)/tests/integration/captures.sh); \
+		echo "$$out"; \
+		case $$out in *"not ok"*) exit 1 ;; esac; \
+	done; done
+.PHONY: bench soak bench-verify soak-captures

@@ -33,7 +33,7 @@ struct verify_command {
 	struct known known;
 	struct arena *arena; /* of the run */
 	struct exhibit *exhibit;
-	size_t n;	      /* good ones */
+	size_t n_exhibits, n; /* the latter: good ones */
 	const char **capture; /* files that are no evidence */
 	size_t n_captures;
 	struct capture_ends ends;
@@ -76,22 +76,34 @@ static const struct plan *find_plan(const struct verify_command *c, const struct
 	return NULL;
 }
 
-/* Reads what the command line names; what is no evidence is shown and left out. */
+/* What is no evidence is somebody's capture, and needs no case. */
+static bool sort_operands(struct verify_command *c)
+{
+	size_t n = c->cli->n_operands;
+
+	c->capture = arena_calloc(c->arena, n, sizeof(*c->capture));
+	c->exhibit = arena_calloc(c->arena, n, sizeof(*c->exhibit));
+	for (size_t i = 0; i < n; i++) {
+		const char *path = c->cli->operand[i];
+
+		if (evidence_probe(path))
+			c->exhibit[c->n_exhibits++].path = path;
+		else
+			c->capture[c->n_captures++] = path;
+	}
+	return c->n_exhibits;
+}
+
+/* Reads evidence; what cannot be judged is shown and left out. */
 static void read_exhibits(struct verify_command *c)
 {
 	struct diags ds;
 
 	diags_init(&ds);
-	c->exhibit = arena_calloc(c->arena, c->cli->n_operands, sizeof(*c->exhibit));
-	c->capture = arena_calloc(c->arena, c->cli->n_operands, sizeof(*c->capture));
-	for (size_t i = 0; i < c->cli->n_operands; i++) {
+	for (size_t i = 0; i < c->n_exhibits; i++) {
 		struct exhibit *e = &c->exhibit[c->n];
 
-		e->path = c->cli->operand[i];
-		if (!evidence_probe(e->path)) {
-			c->capture[c->n_captures++] = e->path;
-			continue;
-		}
+		e->path = c->exhibit[i].path;
 		trace_init(&e->trace);
 		e->plan = NULL;
 		if (!evidence_read(e->path, c->arena, &e->trace, &e->info, &ds))
@@ -238,9 +250,20 @@ static int judge_all(struct verify_command *c)
 	return results_close(&c->results);
 }
 
+static int judge_evidence_too(struct verify_command *c)
+{
+	int status = selection_open_all(c->cli, &c->sel);
+
+	if (status == CLI_OK)
+		status = known_open(c->cli, &c->known);
+	if (status == CLI_OK)
+		read_exhibits(c);
+	return status;
+}
+
 int command_verify(struct cli *cli)
 {
-	struct verify_command c = { .cli = cli };
+	struct verify_command c = { .cli = cli, .arena = cli->opt.arena };
 	struct diags ds;
 	int status;
 
@@ -250,19 +273,16 @@ int command_verify(struct cli *cli)
 	diags_fini(&ds);
 	if (status)
 		return status;
-	status = selection_open_all(cli, &c.sel);
-
-	c.arena = c.sel.arena;
-	if (status == CLI_OK)
-		status = known_open(cli, &c.known);
+	if (sort_operands(&c))
+		status = judge_evidence_too(&c);
 	if (status == CLI_OK) {
-		read_exhibits(&c);
 		status = judge_all(&c);
 		if (c.bad)
 			status = cli_status_worse(status, CLI_INCOMPLETE);
 	}
 	for (size_t i = 0; i < c.n; i++)
 		trace_fini(&c.exhibit[i].trace);
-	selection_fini(&c.sel);
+	if (c.sel.arena)
+		selection_fini(&c.sel);
 	return status;
 }

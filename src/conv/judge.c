@@ -46,8 +46,10 @@ bool conv_is_old(const struct conv *c, int from, const struct segment *s)
 
 	if ((s->flags & TCP_SYN) || !(e->old_nxt - s->seq < NEAR))
 		return false;
-	return !m->any.snd_nxt.set || !is_near(s->seq, m->snd_nxt) ||
-		!is_near(m->snd_nxt, m->iss);
+	/* A new ISS is often not far above the old numbers (RFC 6191 2). */
+	if (m->any.iss_exact && is_near(m->snd_nxt, m->iss))
+		return seq_lt(s->seq, m->iss);
+	return !m->any.snd_nxt.set || !is_near(s->seq, m->snd_nxt);
 }
 
 bool conv_is_closed(const struct conv *c)

@@ -228,7 +228,11 @@ static bool changes_states(struct model *m, const struct segment *s)
 		m->any.fin_acked = true;
 		return true;
 	}
-	return m->states & (STATE_BIT(TCP_SYN_SENT) | STATE_BIT(TCP_SYN_RECEIVED));
+	if (!m->any.syn_acked && (m->states & STATE_BIT(TCP_SYN_RECEIVED))) {
+		m->any.syn_acked = true;
+		return true;
+	}
+	return false;
 }
 
 /* A FIN may arrive after what is before it, whatever passes first here. */
@@ -372,7 +376,7 @@ static void learn_syn(struct model *m, const struct segment *s, int64_t ts_ns)
 	m->their_ts = syn.ts;
 	settle_scale(m, s);
 	m->any.syn_again = m->any.offered = m->any.shrunk = m->any.reset = false;
-	m->fin_sent = m->any.fin_acked = false;
+	m->fin_sent = m->any.fin_acked = m->any.syn_acked = false;
 	if (m->any.irs_exact) {
 		m->offered_right = s->seq + 1 + m->snd_wnd;
 		m->any.offered = true;

@@ -113,7 +113,8 @@ struct model_anywhere {
 	bool ended;		       /* it sent a reset of any kind */
 	bool reset;		       /* the target aborted, at reset_ns */
 	bool opened;		       /* it sent something after its SYN */
-	bool fin_acked;		       /* our acknowledgment of its FIN was looked at */
+	bool syn_acked;		       /* our acknowledgment of its SYN was looked at, */
+	bool fin_acked;		       /* ... and of its FIN */
 	int64_t start_ns;	       /* of what we know of this connection */
 	int64_t reset_ns, zero_ns;     /* our window was last zero */
 	struct model_trail snd_nxt;    /* of the target */

@@ -31,3 +31,10 @@ shell_tests += %D%/lwip.sh
 # A device behind a link.
 shell_tests += %D%/doctor.sh
 EXTRA_DIST += %D%/device.sh
+
+# Captures of ordinary programs on a bad path.
+shell_tests += %D%/captures.sh
+EXTRA_DIST += %D%/talk.py
+check_PROGRAMS += %D%/lossy_path
+%C%_lossy_path_SOURCES = %D%/lossy_path.c
+%C%_lossy_path_LDADD =
