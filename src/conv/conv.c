@@ -259,6 +259,8 @@ static struct conv *start_anew(struct conv_table *t, struct conv *old, int from,
 	for (int i = 0; i < 2; i++) {
 		c->end[i].old_set = known[i];
 		c->end[i].old_nxt = nxt[i];
+		/* What is still on its way may be answered, even by SACK. */
+		c->end[i].lint.path |= LINT_PARTIAL;
 	}
 	return c;
 }
