@@ -13,4 +13,7 @@ nobase_dist_pkgdata_DATA += \
 	testcases/textbook/handshake.yaml \
 	testcases/textbook/listen.yaml \
 	testcases/textbook/options.yaml \
-	testcases/textbook/reset.yaml
+	testcases/textbook/reset.yaml \
+	testcases/transitions/data.yaml \
+	testcases/transitions/no-connection.yaml \
+	testcases/transitions/opening.yaml

@@ -228,23 +228,80 @@ static void answer_expect(const struct rehearsal *r, const struct plan_expect *e
 		pick_option(r, &e->opt[i], s);
 }
 
+/* The first of the answers that the model asks for; false if it asks for silence. */
+static bool answer_model(const struct rehearsal *r, struct segment *s)
+{
+	const struct walk_due *d = &r->walk.due;
+	uint16_t a = d->what.answers;
+
+	if (a & ANS_ACK) {
+		answer_base(r, TCP_ACK, s);
+		s->ack = d->what.takes ? d->after : d->before;
+	} else if (a & ANS_SYN_ACK) {
+		answer_base(r, TCP_SYN | TCP_ACK, s);
+		s->seq = TARGET_ISS;
+	} else if (a & ANS_RST_ACK) {
+		answer_base(r, TCP_RST | TCP_ACK, s);
+		s->seq = 0;
+		s->ack = d->end;
+	} else {
+		answer_base(r, TCP_RST, s);
+		s->seq = a & ANS_RST_SEQ ? d->ack : r->walk.model.snd_nxt;
+		s->ack = 0;
+	}
+	return a != 0;
+}
+
+/* The SYN or the FIN once more; false if nothing would come again. */
+static bool answer_patience(const struct rehearsal *r, struct segment *s)
+{
+	uint16_t asked = r->walk.confirm.asked;
+	bool syn = asked & STATE_BIT(TCP_SYN_RECEIVED);
+	const uint16_t again = STATE_BIT(TCP_FIN_WAIT_1) | STATE_BIT(TCP_CLOSING) |
+		STATE_BIT(TCP_LAST_ACK);
+
+	answer_base(r, syn ? TCP_SYN | TCP_ACK : TCP_FIN | TCP_ACK, s);
+	s->seq = r->walk.model.snd_nxt - 1;
+	return syn || (asked & again);
+}
+
+static void answer_reset(const struct rehearsal *r, struct segment *s)
+{
+	answer_base(r, TCP_RST, s);
+	s->seq = r->last.ack;
+	s->ack = 0;
+}
+
 static void answer_probe(const struct rehearsal *r, struct segment *s)
 {
 	const struct segment *probe = &r->last;
 
+	const uint16_t gone = STATE_BIT(TCP_CLOSED) | STATE_BIT(TCP_LISTEN);
+	bool confirm = r->walk.phase == WALK_STEPS &&
+		r->plan->step[r->walk.step].kind == PLAN_CONFIRM;
+
 	switch (r->walk.probe.kind) {
 	case PROBE_HANDSHAKE:
+	case PROBE_LISTENER:
 		answer_base(r, TCP_SYN | TCP_ACK, s);
 		s->seq = TARGET_ISS;
 		s->ack = probe->seq + 1;
 		break;
 	case PROBE_OLD_DATA:
 		answer_base(r, TCP_ACK, s);
+		if (confirm && (r->walk.confirm.asked & gone))
+			answer_reset(r, s);
+		break;
+	case PROBE_WRONG_ACK:
+		answer_base(r, TCP_ACK, s);
+		if (r->walk.confirm.asked & STATE_BIT(TCP_SYN_RECEIVED))
+			answer_reset(r, s);
 		break;
 	case PROBE_ACK:
-		answer_base(r, TCP_RST, s);
-		s->seq = probe->ack;
-		s->ack = 0;
+		answer_reset(r, s);
+		break;
+	case PROBE_PATIENCE:
+	case PROBE_N:
 		break;
 	}
 }
@@ -257,6 +314,8 @@ static bool make_answer(const struct rehearsal *r, struct segment *s, uint8_t *f
 	*flow = 0;
 	if (r->walk.probe.active) {
 		*flow = r->walk.probe.flow;
+		if (r->walk.probe.kind == PROBE_PATIENCE)
+			return answer_patience(r, s);
 		answer_probe(r, s);
 		return r->walk.probe.tries > 0;
 	}
@@ -267,6 +326,8 @@ static bool make_answer(const struct rehearsal *r, struct segment *s, uint8_t *f
 			answer_expect(r, r->plan->step[st->one_of.alt[i].first].expect, s);
 			return true;
 		}
+	if (st->kind == PLAN_MODEL)
+		return answer_model(r, s);
 	if (st->kind != PLAN_EXPECT || st->optional)
 		return false;
 	answer_expect(r, st->expect, s);

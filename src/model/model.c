@@ -20,6 +20,12 @@ void model_init(struct model *m, enum tcp_state state, bool lossless)
 	m->listens = state == TCP_LISTEN;
 }
 
+void model_learn(struct model *m, uint16_t states)
+{
+	m->states = states;
+	m->before = 0;
+}
+
 bool model_possible(const struct model *m, enum tcp_state state)
 {
 	return m->states & STATE_BIT(state);
@@ -126,6 +132,7 @@ struct outcome {
 	bool fin_maybe; /* a remembered FIN beyond a hole was reached */
 	uint16_t states;
 	uint16_t text_states; /* states that reached the text with room for it */
+	uint16_t credited;    /* set of enum model_answer: resets it may be answered with */
 	bool acked;	      /* the acknowledgment was processed */
 	bool opened;	      /* LISTEN or TIME-WAIT took the SYN */
 	bool synced;	      /* SYN-SENT took the SYN */
@@ -141,14 +148,16 @@ static uint16_t row_answers(const struct segment *s, const struct model_row *row
 	return row->answers & (uint16_t)~other;
 }
 
-static void add_credit(struct model *m, const struct segment *s,
-		       const struct model_row *row)
+/* A segment is answered once, whichever row says so. */
+static void add_credit(struct model *m, struct outcome *o, const struct model_row *row)
 {
-	uint16_t answers = row_answers(s, row) & RESETS;
+	const struct segment *s = o->s;
+	uint16_t answers = row_answers(s, row) & RESETS & (uint16_t)~o->credited;
 	struct model_credit *c;
 
 	if (!answers)
 		return;
+	o->credited |= answers;
 	if (m->n_credits == MODEL_MAX_CREDITS) {
 		memmove(m->credit, m->credit + 1,
 			sizeof(m->credit) - sizeof(m->credit[0]));
@@ -165,21 +174,44 @@ static void add_credit(struct model *m, const struct segment *s,
 struct path {
 	enum tcp_state state;
 	uint16_t answers;	     /* given so far */
+	uint32_t effects;	     /* set of enum model_effect so far */
+	bool dropped;		     /* a row ended the way */
 	enum req_level level;	     /* of the weakest row so far */
 	const struct model_row *row; /* that answered, or the last */
 };
 
+static void add_choice(struct model_due *d, const struct path *p)
+{
+	for (uint8_t i = 0; i < d->n_choices; i++) {
+		if (d->choice[i].row == p->row && d->choice[i].answers == p->answers)
+			return;
+	}
+	if (!p->row || d->n_choices == MODEL_MAX_CHOICES)
+		return;
+	d->choice[d->n_choices].answers = p->answers;
+	d->choice[d->n_choices++].row = p->row;
+}
+
 /* One way through the checks is complete: what it calls for. */
 static void end_path(struct model *m, const struct path *p)
 {
-	if (p->answers)
-		m->due.answers |= p->answers;
-	else
-		m->due.silent = true;
-	if (p->level > m->due.level)
-		m->due.level = p->level;
-	if (!m->due.row || (p->answers && !m->due.row->answers))
-		m->due.row = p->row;
+	struct model_due *d = &m->due;
+
+	if (p->answers) {
+		d->answers |= p->answers;
+		if (p->answers & ANS_ACK) {
+			d->takes |= (p->effects & (FX_TEXT | FX_FIN)) != 0;
+			d->keeps |= !(p->effects & (FX_TEXT | FX_FIN));
+		}
+	} else {
+		d->drops = p->dropped && (d->drops || !d->silent);
+		d->silent = true;
+	}
+	add_choice(d, p);
+	if (p->level > d->level)
+		d->level = p->level;
+	if (!d->row || (p->answers && !d->row->answers))
+		d->row = p->row;
 }
 
 static void run_checks(struct model *m, struct outcome *o, enum model_check check,
@@ -192,12 +224,14 @@ static void take_row(struct model *m, struct outcome *o, const struct model_row 
 	enum model_check then = row->then ? row->then : row->check + 1;
 
 	p.answers |= row_answers(o->s, row);
-	if (row->level > p.level)
+	p.effects |= row->effects;
+	p.dropped = then == CHECK_N;
+	if (row->level > p.level && !(row->alternative && row->level == LEVEL_MAY))
 		p.level = row->level;
 	if (!p.row || row->answers || !before->answers)
 		p.row = row;
 	p.state = model_row_next(row, before->state);
-	add_credit(m, o->s, row);
+	add_credit(m, o, row);
 	if (before->state == TCP_SYN_SENT && (row->effects & FX_IRS))
 		o->synced = true;
 	if (p.state == TCP_SYN_RECEIVED && p.state != before->state &&
@@ -378,7 +412,8 @@ static void settle_fin(struct model *m, struct outcome *o)
 {
 	const struct segment *s = o->s;
 
-	if (!(s->flags & TCP_FIN))
+	/* With a SYN it never gets there. */
+	if (!(s->flags & TCP_FIN) || (s->flags & TCP_SYN))
 		return;
 	if (seq_gt(s->seq, m->rcv_nxt))
 		o->cond &= ~(uint32_t)C_FIN;
@@ -435,8 +470,12 @@ static void note_timestamps(struct model *m, const struct segment *s)
 /* A text or FIN was reached in a state that takes it: move RCV.NXT. */
 static void settle_text(struct model *m, struct outcome *o)
 {
-	if (!(o->text_states & TEXT_STATES))
+	if (!(o->text_states & TEXT_STATES)) {
+		/* A FIN behind their FIN: perhaps RCV.NXT moves over it too. */
+		if ((o->s->flags & TCP_FIN) && o->text_states && (o->cond & C_SEQ_EXACT))
+			m->rcv_max = o->s->seq + segment_len(o->s);
 		return;
+	}
 	if (o->cond & (C_SEQ_BAD | C_TS_ODD | C_ACK_TOO_OLD)) {
 		note_beyond(m, o->s);
 		return;
@@ -482,12 +521,12 @@ static void settle_open(struct model *m, struct outcome *o, uint16_t before)
 	o->states |= STATE_BIT(TCP_SYN_RECEIVED);
 }
 
-/* The connection is gone but the port listens: it may take a SYN. */
+/* The connection is gone but the port listens: it may be asked instead. */
 static void try_listener(struct model *m, struct outcome *o)
 {
 	struct outcome l = *o;
 
-	if (!m->listens || (o->cond & (C_SYN | C_ACK | C_RST)) != C_SYN)
+	if (!m->listens)
 		return;
 	run_state(m, &l, CHECK_FIRST, TCP_LISTEN);
 	o->opened = l.opened;
@@ -519,7 +558,7 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 	pass_time(m, ts_ns);
 	model_forget_old(m, ts_ns);
 	before = m->states;
-	m->due = (struct model_due){ .silent = is_broken(s) };
+	m->due = (struct model_due){ .silent = is_broken(s), .drops = is_broken(s) };
 	if (is_broken(s))
 		return;
 	note_offer(m, s);

@@ -78,12 +78,24 @@ enum model_call {
 	MODEL_N_CALLS
 };
 
-/* What the tester's last segment calls for, in the states possible then. */
+/*
+ * What the tester's last segment calls for, in the states possible then.  A
+ * choice that an RFC permits (an alternative of level `may`) does not weaken what
+ * follows from it.
+ */
 struct model_due {
 	uint16_t answers;	     /* set of enum model_answer: any of them, or ... */
 	bool silent;		     /* ... nothing at all may follow */
+	bool drops;		     /* without an answer the segment is always dropped */
+	bool takes, keeps;	     /* an answer may cover its text and FIN; may not */
 	enum req_level level;	     /* of the weakest of the rows taken */
 	const struct model_row *row; /* for the clause; NULL: none was taken */
+	/* Each way through the checks: what it answers, and the row that says so. */
+	struct {
+		uint16_t answers;
+		const struct model_row *row;
+	} choice[MODEL_MAX_CHOICES];
+	uint8_t n_choices;
 };
 
 /*
@@ -256,6 +268,9 @@ bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
  * SEQ=0x00000002 and ACK=0x00000005, data, or a FIN".
  */
 void model_permitted_str(const struct model_violation *v, struct buf *out);
+
+/* Something else than the segments proved that the target is in one of @states. */
+void model_learn(struct model *m, uint16_t states);
 
 /* True if the target may be in @state. */
 bool model_possible(const struct model *m, enum tcp_state state);

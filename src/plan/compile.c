@@ -135,6 +135,9 @@ static struct plan_step *add_expect(struct compiler *c, const struct node *key, 
 
 	if (!s)
 		return NULL;
+	if (v->kind == NODE_MAP && node_get(v, "by"))
+		diag_add(c->ds, DIAG_ERROR, &node_get_key(v, "by")->at,
+			 "only \"expect\" as a step of its own can be judged by the model");
 	c->failed = c->refers_to_step = false;
 	s->optional = optional;
 	params_spend(c->params, v->cache[1] ? 0 : v->count);
@@ -156,6 +159,43 @@ static void add_alive(struct compiler *c, const struct mark *at, enum alive_kind
 	s->alive = kind;
 	if (map)
 		claim(s, map);
+}
+
+/* expect: model, or {by: model, within: ..}. */
+static bool is_by_model(const struct node *v)
+{
+	return v->kind == NODE_MAP ? node_get(v, "by") != NULL : node_is(v, "model");
+}
+
+static void add_model(struct compiler *c, const struct node *key, const struct node *v,
+		      const struct node *map, bool probe_follows)
+{
+	const struct node *within = v->kind == NODE_MAP ? node_get(v, "within") : NULL;
+	struct plan_step *s;
+
+	if (!c->n_steps || c->step[c->n_steps - 1].kind != PLAN_SEND) {
+		diag_add(c->ds, DIAG_ERROR, &key->at, "no segment is sent in the step before");
+		diag_add_help(c->ds, "\"model\" judges the answer to the \"send\" before it");
+		return;
+	}
+	s = emit(c, PLAN_MODEL, &key->at);
+	if (!s)
+		return;
+	s->wait_ns = within ? compile_duration(within) : PLAN_WITHIN_DEFAULT_NS;
+	claim(s, map);
+	/* It may be silence that is asked for. */
+	if (node_get(map, "as"))
+		compile_define(c, node_get(map, "as")->text, &node_get(map, "as")->at,
+			       (uint32_t)(s - c->step), true);
+	if (!probe_follows)
+		add_alive(c, &key->at, ALIVE_HANDSHAKE, NULL);
+}
+
+/* A claim beside it is what is confirmed. */
+static void add_confirm(struct compiler *c, const struct node *key, const struct node *map)
+{
+	claim_after(c, map);
+	emit(c, PLAN_CONFIRM, &key->at);
 }
 
 /* Silence proves nothing about a target that may be dead: a probe follows. */
@@ -345,10 +385,15 @@ static int8_t level_by_name(const struct node *n)
 	return -1;
 }
 
+/* A step that proves the target alive. */
+static bool is_probe(const struct node *step)
+{
+	return step->kind == NODE_MAP && (node_get(step, "alive") || node_get(step, "confirm"));
+}
+
 static bool starts_alive(const struct node *list)
 {
-	return list && list->kind == NODE_LIST && list->n_items &&
-		list->item[0]->kind == NODE_MAP && node_get(list->item[0], "alive");
+	return list && list->kind == NODE_LIST && list->n_items && is_probe(list->item[0]);
 }
 
 static void add_alternative(struct compiler *c, struct plan_alt *alt, const struct node *n,
@@ -426,6 +471,10 @@ static void compile_action(struct compiler *c, const struct node *map, const str
 {
 	if (node_is(key, "send"))
 		add_send(c, key, v, map);
+	else if (node_is(key, "expect") && is_by_model(v))
+		add_model(c, key, v, map, alive_follows);
+	else if (node_is(key, "confirm"))
+		add_confirm(c, key, map);
 	else if (node_is(key, "expect"))
 		add_expect(c, key, v, map, false);
 	else if (node_is(key, "optional"))
@@ -497,8 +546,7 @@ static void compile_list(struct compiler *c, const struct node *list, bool alive
 	for (i = 0; i < list->n_items && !c->full; i++) {
 		follows = alive_follows;
 		if (i + 1 < list->n_items)
-			follows = list->item[i + 1]->kind == NODE_MAP &&
-				node_get(list->item[i + 1], "alive");
+			follows = is_probe(list->item[i + 1]);
 		step = good_step(c, list->item[i]);
 		if (step)
 			compile_step(c, step, follows);

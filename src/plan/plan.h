@@ -195,7 +195,9 @@ enum plan_step_kind {
 	PLAN_WAIT,
 	PLAN_APP,
 	PLAN_ALIVE,
-	PLAN_STATE, /* only the claim of the step */
+	PLAN_STATE,   /* only the claim of the step */
+	PLAN_MODEL,   /* the answer that the model asks for, or silence */
+	PLAN_CONFIRM, /* the target is asked for its state */
 	PLAN_END,
 	PLAN_N_KINDS
 };
@@ -223,7 +225,7 @@ struct plan_step {
 		const struct plan_send *send;
 		const struct plan_expect *expect;
 		const struct plan_app *app;
-		int64_t wait_ns; /* WAIT, EXPECT_NONE */
+		int64_t wait_ns; /* WAIT, EXPECT_NONE, MODEL */
 		enum alive_kind alive;
 		struct {
 			const struct plan_alt *alt;

@@ -34,6 +34,8 @@ const char *const plan_step_kind_names[PLAN_N_KINDS] = {
 	[PLAN_APP] = "app",
 	[PLAN_ALIVE] = "alive",
 	[PLAN_STATE] = "state",
+	[PLAN_MODEL] = "expect",
+	[PLAN_CONFIRM] = "confirm",
 	[PLAN_END] = "end",
 };
 

@@ -284,6 +284,9 @@ void plan_describe_expect(const struct plan *p, size_t step, struct buf *out)
 	} else if (s->kind == PLAN_EXPECT_NONE) {
 		buf_adds(out, "nothing for ");
 		plan_add_duration(s->wait_ns, out);
+	} else if (s->kind == PLAN_MODEL) {
+		buf_adds(out, "what the model asks for within ");
+		plan_add_duration(s->wait_ns, out);
 	} else if (s->kind == PLAN_ONE_OF) {
 		for (i = 0; i < s->one_of.n; i++) {
 			buf_adds(out, i ? " or " : "");
@@ -340,6 +343,7 @@ static void add_action(const struct plan *p, size_t step, struct buf *out)
 		break;
 	case PLAN_EXPECT:
 	case PLAN_EXPECT_NONE:
+	case PLAN_MODEL:
 		plan_describe_expect(p, step, out);
 		break;
 	case PLAN_ONE_OF:
@@ -353,6 +357,9 @@ static void add_action(const struct plan *p, size_t step, struct buf *out)
 		break;
 	case PLAN_ALIVE:
 		buf_adds(out, s->alive == ALIVE_CONNECTION ? "connection" : "handshake");
+		break;
+	case PLAN_CONFIRM:
+		buf_adds(out, "state");
 		break;
 	default:
 		break;

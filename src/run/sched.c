@@ -539,7 +539,9 @@ static bool is_of_flow(const struct run *r, uint8_t flow, uint16_t target_port)
 {
 	const struct trace_setup *setup = &r->trace.setup;
 
-	return target_port == (flow ? setup->alive_port : setup->target_port) ||
+	/* Other flows ask whether somebody listens, here or on another port. */
+	return target_port == setup->target_port ||
+		(flow && target_port == setup->alive_port) ||
 		plan_sets_dport(r->plan);
 }
 

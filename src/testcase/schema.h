@@ -33,6 +33,7 @@ struct schema_scalar {
 	bool (*check)(const struct schema_scalar *s, const struct node *n,
 		      struct schema_check *c);
 	bool text;	     /* may stand in quotes */
+	bool number;	     /* a text that editors may take for a number */
 	int64_t min, max;    /* of numbers and of constant expressions */
 	const char *pattern; /* regular expression for editors, or NULL */
 };

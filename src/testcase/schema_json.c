@@ -127,6 +127,8 @@ static void add_scalar(struct json *any, const struct schema_scalar *s)
 		json_push(any, words(s));
 	if (!s->check)
 		return;
+	if (s->number)
+		json_push(any, integer(s));
 	if (s->pattern)
 		json_push(any, pattern(s->pattern));
 	else if (s->max && s->min == s->max)

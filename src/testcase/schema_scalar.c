@@ -120,6 +120,9 @@ static bool unknown_word(const struct schema_scalar *s, const struct node *n,
 	}
 
 WORDS(words_any, "any")
+WORDS(words_any_model, "any", "model")
+WORDS(words_model, "model")
+WORDS(words_claim, "state")
 WORDS(words_presence, "present", "absent", "any")
 WORDS(words_bool, "yes", "no", "true", "false")
 WORDS(words_bool_any, "any", "yes", "no", "true", "false", "0", "1")
@@ -529,7 +532,8 @@ SCALAR(label, "requirement", "a requirement such as rfc9293:MUST-12", .check = c
        .text = true, .pattern = "^rfc[0-9]{1,5}:[A-Za-z0-9._/-]+$");
 SCALAR(param_value, "parameter-value",
        "a short value of letters, digits and \"._|+-\" (name others: \"name: value\")",
-       .check = check_param_value, .text = true, .pattern = "^[A-Za-z0-9._|+-]+$");
+       .check = check_param_value, .text = true, .number = true,
+       .max = UINT32_MAX, .pattern = "^[A-Za-z0-9._|+-]+$");
 SCALAR(level, "level", "must, should or may", .word = words_level, .text = true);
 SCALAR(state, "state", "a state of RFC 9293 such as FIN-WAIT-1", .word = words_state,
        .text = true);
@@ -551,6 +555,10 @@ SCALAR(flags, "flags", "flags such as SYN|ACK", .check = check_flags,
        .pattern = "^[A-Z]{2,3}( ?\\| ?[A-Z]{2,3})*$|^none$|^all$");
 SCALAR(flags_any, "flags-or-any", "flags such as SYN|ACK, or any", .word = words_any,
        .check = check_flags, .pattern = "^[A-Z]{2,3}( ?\\| ?[A-Z]{2,3})*$|^none$|^all$");
+
+SCALAR(flags_model, "flags-any-or-model", "flags such as SYN|ACK, any, or model",
+       .word = words_any_model, .check = check_flags,
+       .pattern = "^[A-Z]{2,3}( ?\\| ?[A-Z]{2,3})*$|^none$|^all$");
 
 SCALAR(byte, "byte", "a number from 0 to 255", .check = check_number, .max = 255);
 SCALAR(window, "window", "a number from 0 to 65535", .check = check_number, .max = 65535);
@@ -601,6 +609,8 @@ SCALAR(plain_option, "plain-option", "sack-permitted, nop or eol", .word = words
 SCALAR(option_name, "option-name", "an option such as mss, or kind-N", .word = words_option,
        .check = check_option_name);
 SCALAR(offered, "offered", "offered, or a list of options", .word = words_offered);
+SCALAR(model, "model", "model", .word = words_model);
+SCALAR(confirmed, "confirmed", "state", .word = words_claim);
 SCALAR(alive, "probe", "handshake or connection", .word = words_alive);
 
 /* Of calls of the target's application */

@@ -48,6 +48,8 @@ SCHEMA(app_result);
 SCHEMA(app_option);
 SCHEMA(app_of);
 SCHEMA(app_how);
+SCHEMA(model);
+SCHEMA(confirmed);
 
 static const struct schema anything = { .name = "value", .anything = true };
 
@@ -352,12 +354,39 @@ static const struct schema_key expectation_keys[] = {
 	{ "ip", &ip_match, 0, "matchers of the IP header" },
 	{ "within", &duration, 0, "deadline after the step before; default 1s" },
 	{ "after", &duration, 0, "not before this time after the step before; default 0s" },
+	{ "by", &model, 0, "model: what RFC 9293 calls for; excludes all other keys but within" },
 };
-static const struct schema_map expectation_map = { "expect", KEYS(expectation_keys) };
+
+static bool model_alone(const struct node *n, struct schema_check *c)
+{
+	const struct node *by = node_get_key(n, "by");
+	size_t i;
+
+	for (i = 0; by && i < n->n_pairs; i++) {
+		const struct node *k = n->pair[i].key;
+
+		if (k == by || node_is(k, "within"))
+			continue;
+		diag_add(c->ds, DIAG_ERROR, &k->at, "\"%s\" cannot stand beside \"by: model\"",
+			 k->text);
+		diag_add_help(c->ds, "the model knows which segments are permitted");
+		return false;
+	}
+	return true;
+}
+
+static const struct schema_map expectation_map = { "expect", KEYS(expectation_keys),
+						   .check = model_alone };
 static const struct schema expectation = {
 	.name = "expectation",
 	.expected = "flags such as SYN|ACK, or an expectation map",
 	.scalar = &scalar_flags_any,
+	.map = &expectation_map,
+};
+static const struct schema expectation_or_model = {
+	.name = "expectation-or-model",
+	.expected = "flags such as SYN|ACK, model, or an expectation map",
+	.scalar = &scalar_flags_model,
 	.map = &expectation_map,
 };
 
@@ -472,7 +501,8 @@ static const struct schema alternatives = {
 
 static const struct schema_key step_keys[] = {
 	{ "send", &segment, KEY_CHOICE, "sends a segment" },
-	{ "expect", &expectation, KEY_CHOICE, "waits for a segment that matches" },
+	{ "expect", &expectation_or_model, KEY_CHOICE,
+	  "waits for a segment that matches, or for what the model calls for" },
 	{ "optional", &expectation, KEY_CHOICE, "as expect, but the segment may be absent" },
 	{ "expect-none", &silence, KEY_CHOICE,
 	  "the target must be silent, and alive afterwards" },
@@ -483,6 +513,7 @@ static const struct schema_key step_keys[] = {
 	{ "reach", &reach, KEY_CHOICE, "brings the target into a state" },
 	{ "use", &word, KEY_CHOICE, "puts a named fragment here" },
 	{ "alive", &alive, KEY_CHOICE, "proves that the target still answers" },
+	{ "confirm", &confirmed, KEY_CHOICE, "asks the target for its state, by probes" },
 	{ "as", &word, 0,
 	  "names the segment of send, expect or optional for NAME.seq and so on" },
 	{ "state", &state, 0, "claims the target's state after the step" },
@@ -520,7 +551,7 @@ static bool check_step(const struct node *n, struct schema_check *c)
 	diag_add(c->ds, DIAG_ERROR, &n->at, "a step needs an action, or a \"state\" to claim");
 	diag_add_help(c->ds,
 		      "actions are send, expect, optional, expect-none, one-of, wait, app, "
-		      "reach, use and alive");
+		      "reach, use, alive and confirm");
 	return false;
 }
 

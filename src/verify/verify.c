@@ -209,7 +209,8 @@ static void judge(struct verify *v, struct verdict *out)
 static void fill_deviations(struct verify *v, struct verdict *out)
 {
 	const struct walk *w = v->walk;
-	const char **names = arena_calloc(v->arena, w->n_alts + 1u, sizeof(*names));
+	const char **names =
+		arena_calloc(v->arena, w->n_alts + w->n_choices + 1u, sizeof(*names));
 
 	for (uint8_t i = 0; i < w->n_alts; i++) {
 		const struct plan_step *st = &v->plan->step[w->alt[i]];
@@ -218,6 +219,8 @@ static void fill_deviations(struct verify *v, struct verdict *out)
 		if (name)
 			names[out->n_deviations++] = name;
 	}
+	for (uint8_t i = 0; i < w->n_choices; i++)
+		names[out->n_deviations++] = w->choice[i];
 	out->deviation = names;
 }
 

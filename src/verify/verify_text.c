@@ -53,6 +53,8 @@ static const char *requirement_of(struct verify *v, const struct walk_finding *f
 {
 	const char *c;
 
+	if (f->row)
+		return arena_printf(v->arena, "rfc9293:%s", f->row->clause);
 	switch (f->kind) {
 	case FINDING_LINT:
 		return lint_rules[f->lint].requirement;
@@ -91,9 +93,36 @@ static const char *claim_name(int8_t claim)
 
 static void states_words(struct buf *b, const struct walk_finding *f)
 {
+	if (f->asked) {
+		buf_adds(b, f->claim != TCP_STATE_NONE ? "claimed is " : "the model has it in ");
+		model_states_str(f->asked, b);
+		buf_adds(b, ", but its answers say ");
+		model_states_str(f->states, b);
+		return;
+	}
 	buf_printf(b, "%s is claimed, but the segments so far leave the target in ",
 		   claim_name(f->claim));
 	model_states_str(f->states, b);
+}
+
+/* What the model asks for: the forms, and where it is written. */
+static void due_words(const struct walk_finding *f, struct buf *b)
+{
+	const char *sep = "";
+
+	for (unsigned int i = 0; i < MODEL_N_ANSWERS; i++) {
+		if (!(f->answers >> i & 1))
+			continue;
+		buf_printf(b, "%s%s", sep, model_answer_names[i]);
+		sep = " or ";
+	}
+	if (f->silent)
+		buf_printf(b, "%sno answer", sep);
+}
+
+static void row_words(const struct walk_finding *f, struct buf *b)
+{
+	buf_printf(b, "%s, section %s", f->row->id, f->row->section);
 }
 
 static void no_answer_words(struct verify *v, const struct walk_finding *f,
@@ -101,6 +130,14 @@ static void no_answer_words(struct verify *v, const struct walk_finding *f,
 {
 	size_t n = seen_since(v, f);
 
+	if (f->row) {
+		due_words(f, b);
+		buf_printf(b, " was due (");
+		row_words(f, b);
+		buf_printf(b, ") and did not come in %.3f s (%zu segment%s seen)",
+			   (double)f->waited_ns / 1e9, n, n == 1 ? "" : "s");
+		return;
+	}
 	if (f->claim != TCP_STATE_NONE)
 		buf_printf(b, "the closing probe of %s had no answer in %.3f s",
 			   claim_name(f->claim), (double)f->waited_ns / 1e9);
@@ -111,6 +148,14 @@ static void no_answer_words(struct verify *v, const struct walk_finding *f,
 
 static void unexpected_words(const struct walk_finding *f, struct buf *b)
 {
+	if (f->row) {
+		buf_adds(b, "a reset, where ");
+		due_words(f, b);
+		buf_adds(b, " was due (");
+		row_words(f, b);
+		buf_adds(b, ")");
+		return;
+	}
 	if (!f->has_violation) {
 		buf_adds(b, "a segment that nothing called for");
 		return;
@@ -165,10 +210,18 @@ static const char *message_of(struct verify *v, const struct walk_finding *f)
 		unexpected_words(f, &b);
 		break;
 	case FINDING_NOT_SILENT:
+		if (f->row) {
+			buf_adds(&b, "an answer to what is dropped in silence (");
+			row_words(f, &b);
+			buf_adds(&b, ")");
+			break;
+		}
 		buf_adds(&b, f->note ? f->note : "a segment where silence is required");
 		break;
 	case FINDING_STATE:
-		if (f->note)
+		if (f->note && f->claim == TCP_STATE_NONE)
+			buf_adds(&b, f->note);
+		else if (f->note)
 			buf_printf(&b, "%s is claimed, but %s",
 				   claim_name(f->claim), f->note);
 		else
@@ -296,7 +349,8 @@ static void fill_mismatches(struct verify *v, const struct walk_finding *f,
 
 static bool waits_for_target(const struct plan_step *st)
 {
-	return st->kind == PLAN_EXPECT || st->kind == PLAN_ONE_OF || st->kind == PLAN_EXPECT_NONE;
+	return st->kind == PLAN_MODEL || st->kind == PLAN_EXPECT || st->kind == PLAN_ONE_OF ||
+		st->kind == PLAN_EXPECT_NONE;
 }
 
 static const char *expectation(struct verify *v, const struct walk_finding *f)
@@ -411,8 +465,10 @@ static void step_notes(struct verify *v, const char **note)
 	for (uint16_t i = 0; i < v->plan->n_steps; i++) {
 		const struct step_result *r = &v->walk->result[i];
 
+		enum plan_step_kind kind = v->plan->step[i].kind;
+
 		if (r->packet >= 0 && r->status == STEP_DONE &&
-		    v->plan->step[i].kind == PLAN_EXPECT)
+		    (kind == PLAN_EXPECT || kind == PLAN_MODEL || kind == PLAN_CONFIRM))
 			note[r->packet] = step_note(v, i, ": pass");
 	}
 	if (v->walk->confirmed >= 0)

@@ -45,6 +45,9 @@ struct walk_finding *walk_find(struct walk *w, enum finding_kind kind,
 	f->has_violation = f->has_diff = f->by_reset = false;
 	f->diff.n = 0;
 	f->note = NULL;
+	f->row = NULL;
+	f->silent = false;
+	f->answers = f->asked = 0;
 	return f;
 }
 

@@ -35,6 +35,45 @@ static inline bool walk_waits_for_segment(const struct plan_step *st)
 	return st->kind == PLAN_EXPECT || st->kind == PLAN_ONE_OF;
 }
 
+/* Our segment @packet was sent; the target's RCV.NXT was @before (due.c). */
+void due_note(struct walk *w, size_t packet, const struct segment *s, uint32_t before);
+
+/* How a segment of the target stands to what the model asked for. */
+enum due_fit {
+	DUE_NOTHING, /* no answer: it may come at any time */
+	DUE_RIGHT,
+	DUE_WRONG, /* an answer, but another one */
+};
+/* To be asked before model_rx(). */
+enum due_fit due_fit(const struct walk *w, const struct segment *s, bool old,
+		     uint16_t *answer);
+/* It came while `expect: model` waits. */
+void due_rx(struct walk *w, size_t packet, enum due_fit fit, uint16_t answer,
+	    bool permitted, const struct model_violation *v);
+/* When waiting for it ends, and that it did. */
+int64_t due_time(const struct walk *w);
+void due_expired(struct walk *w);
+
+/* `confirm: state` (confirm.c). */
+void confirm_start(struct walk *w, int64_t t);
+/* How an answer to a probe looks; bits. */
+enum probe_answer {
+	SAW_ACK = 1 << 0,
+	SAW_RESET = 1 << 1,
+	SAW_SYN_ACK = 1 << 2,
+	SAW_AGAIN_SYN = 1 << 3,	 /* a SYN once more */
+	SAW_AGAIN_TEXT = 1 << 4, /* text or FIN once more */
+	SAW_NOTHING = 1 << 5,
+};
+#define SAW_ANY 0x3f
+/* @packet, -1 for none, answered the probe. */
+void confirm_answer(struct walk *w, unsigned int saw, int32_t packet);
+/* When PROBE_PATIENCE, begun at @t, is over. */
+int64_t confirm_patience(const struct walk *w, int64_t t);
+
+/* When time alone completes or fails the step; INT64_MAX: never. */
+int64_t walk_step_due(const struct walk *w);
+
 /* Leaves the plan: what comes next depends on what went wrong. */
 void walk_fail(struct walk *w, struct walk_finding *f);
 
@@ -74,6 +113,8 @@ void probe_due(struct walk *w, int64_t now_ns);
 bool probe_wants(const struct walk *w);
 void probe_segment(const struct walk *w, const struct match_env *env,
 		   struct segment *s);
+/* What each probe draws from a target in @state: set of enum probe_answer. */
+unsigned int probe_draws(enum probe_kind kind, enum tcp_state state);
 /* The closing probe for a claim, or -1 if there is none for that state. */
 int probe_for_claim(int8_t claim);
 

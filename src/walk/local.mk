@@ -4,9 +4,12 @@
 
 libshakedown_a_SOURCES += \
 	%D%/app.c \
-	%D%/backlog.c \
 	%D%/internal.h \
 	%D%/walk.h \
+	%D%/backlog.c \
+	%D%/confirm.c \
+	%D%/due.c \
 	%D%/finding.c \
 	%D%/probe.c \
-	%D%/walk.c
+	%D%/walk.c \
+	%D%/want.c

@@ -377,9 +377,14 @@ void walk_enter(struct walk *w, uint16_t step, int64_t t)
 		if (!w->failed)
 			walk_backlog_drop(w, w->n_backlog);
 		break;
+	case PLAN_CONFIRM:
+		walk_backlog_drop(w, w->n_backlog);
+		confirm_start(w, t);
+		break;
 	case PLAN_SEND:
 	case PLAN_WAIT:
 	case PLAN_APP:
+	case PLAN_MODEL:
 	case PLAN_N_KINDS:
 		break;
 	}
@@ -486,11 +491,19 @@ static void rx_steps(struct walk *w, size_t packet, const struct segment *s)
 	bool waiting = walk_waits_for_segment(st);
 	bool old = is_old(w, s), earlier = is_of_earlier(w, s);
 	int alt = -1, taker = waiting ? find_taker(w, s, &env, (int32_t)packet, &alt) : -1;
+	uint16_t answer;
+	enum due_fit fit = due_fit(w, s, old, &answer);
 	bool permitted = model_rx(&w->model, s, w->now_ns, &v);
 	struct tcb before = w->tcb;
 
 	tcb_rx(&w->tcb, s);
-	if (earlier && taker < 0)
+	if (st->kind == PLAN_MODEL)
+		due_rx(w, packet, fit, answer, permitted, &v);
+	else if (st->kind == PLAN_CONFIRM && !permitted)
+		walk_fail(w, walk_find_unexpected(w, packet, &v));
+	else if (st->kind == PLAN_CONFIRM)
+		probe_rx(w, packet, s, permitted);
+	else if (earlier && taker < 0)
 		rx_earlier(w, packet);
 	else if (waiting)
 		rx_expect(w, packet, s, taker, alt, permitted, old, &v);
@@ -524,6 +537,16 @@ static void rx_after(struct walk *w, size_t packet, const struct segment *s)
 	probe_rx(w, packet, s, permitted);
 }
 
+/* When the target last sent what has to be acknowledged. */
+static void note_text(struct walk *w, const struct segment *s)
+{
+	w->again = model_is_retransmission(&w->model, s);
+	if (!segment_len(s) || (s->flags & TCP_RST))
+		return;
+	w->text_gap_ns = w->again ? w->now_ns - w->text_ns : 0;
+	w->text_ns = w->now_ns;
+}
+
 static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 {
 	if (w->trace->packet[i].flow != 0) {
@@ -534,6 +557,7 @@ static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 	if (w->phase == WALK_CLEANUP || w->phase == WALK_DONE)
 		return;
 	w->heard = true;
+	note_text(w, s);
 	walk_lint(w, i, s);
 	if (w->phase == WALK_STEPS)
 		rx_steps(w, i, s);
@@ -557,7 +581,11 @@ static bool is_spare_probe(const struct walk *w, uint16_t step)
 		return w->phase > WALK_CONFIRM;
 	if (step == TRACE_STEP_ALIVE)
 		return w->phase > WALK_ALIVE;
-	return step < w->plan->n_steps && w->plan->step[step].kind == PLAN_ALIVE &&
+	if (step >= w->plan->n_steps)
+		return false;
+	if (w->plan->step[step].kind == PLAN_CONFIRM)
+		return true;
+	return w->plan->step[step].kind == PLAN_ALIVE &&
 		w->result[step].status != STEP_NOT_REACHED;
 }
 
@@ -586,6 +614,7 @@ static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 		tcb_tx(&w->tcb, s);
 		model_tx(&w->model, s, w->now_ns);
 		lint_tx(&w->lint, s, w->now_ns);
+		due_note(w, i, s, w->owed);
 	}
 	walk_want(w, &want);
 	if (want.kind == WANT_SEND && want.step == p->step && want.flow == p->flow)
@@ -644,7 +673,7 @@ static int64_t one_of_due(const struct walk *w, const struct plan_step *st)
 }
 
 /* When time alone changes something; INT64_MAX: never. */
-static int64_t step_due(const struct walk *w)
+int64_t walk_step_due(const struct walk *w)
 {
 	const struct plan_step *st = &w->plan->step[w->step];
 	const struct plan_step *end;
@@ -655,6 +684,8 @@ static int64_t step_due(const struct walk *w)
 	case PLAN_WAIT:
 	case PLAN_EXPECT_NONE:
 		return w->ref_ns + st->wait_ns;
+	case PLAN_MODEL:
+		return due_time(w);
 	case PLAN_ONE_OF:
 		return w->ref_ns + one_of_due(w, st);
 	case PLAN_EXPECT:
@@ -694,6 +725,10 @@ static void step_expired(struct walk *w, int64_t due)
 		walk_app_expired(w);
 		return;
 	}
+	if (st->kind == PLAN_MODEL) {
+		due_expired(w);
+		return;
+	}
 	if (st->kind == PLAN_WAIT || st->kind == PLAN_EXPECT_NONE) {
 		walk_complete(w, end, -1, due);
 		return;
@@ -718,7 +753,7 @@ void walk_time(struct walk *w, int64_t now_ns)
 {
 	for (;;) {
 		int64_t due = w->probe.active	 ? w->probe.due_ns
-			: w->phase == WALK_STEPS ? step_due(w)
+			: w->phase == WALK_STEPS ? walk_step_due(w)
 						 : INT64_MAX;
 
 		if (due >= now_ns || w->phase == WALK_DONE)
@@ -731,59 +766,4 @@ void walk_time(struct walk *w, int64_t now_ns)
 	}
 	if (now_ns > w->now_ns)
 		w->now_ns = now_ns;
-}
-
-/* Wants */
-
-static uint16_t probe_tag(const struct walk *w)
-{
-	switch (w->phase) {
-	case WALK_CONFIRM:
-		return TRACE_STEP_CONFIRM;
-	case WALK_ALIVE:
-		return TRACE_STEP_ALIVE;
-	default:
-		return w->step;
-	}
-}
-
-void walk_want(const struct walk *w, struct walk_want *want)
-{
-	*want = (struct walk_want){ .kind = WANT_NOTHING };
-	if (w->phase == WALK_DONE)
-		return;
-	if (w->phase == WALK_CLEANUP) {
-		want->kind = WANT_SEND;
-		want->step = TRACE_STEP_CLEANUP;
-	} else if (w->probe.active) {
-		want->kind = probe_wants(w) ? WANT_SEND : WANT_TIME;
-		want->step = probe_tag(w);
-		want->flow = w->probe.kind == PROBE_HANDSHAKE ? w->probe.flow : 0;
-		want->until_ns = w->probe.due_ns;
-	} else if (w->plan->step[w->step].kind == PLAN_SEND) {
-		want->kind = WANT_SEND;
-		want->step = w->step;
-	} else if (w->plan->step[w->step].kind == PLAN_APP && !w->asked) {
-		want->kind = WANT_APP;
-		want->step = w->step;
-	} else {
-		want->kind = WANT_TIME;
-		want->until_ns = step_due(w);
-	}
-}
-
-int walk_segment(const struct walk *w, int64_t now_ns, struct segment *s)
-{
-	struct match_env env = walk_env(w, now_ns);
-
-	if (w->phase == WALK_CLEANUP) {
-		build_plain(&w->trace->setup, &env, TCP_RST, w->model.rcv_nxt, 0, s);
-		return 0;
-	}
-	if (w->probe.active) {
-		probe_segment(w, &env, s);
-		return 0;
-	}
-	return build_send(w->plan, w->plan->step[w->step].send,
-			  &w->trace->setup, &env, s);
 }

@@ -78,12 +78,17 @@ struct walk_finding {
 	int64_t since_ns;  /* when the step before was complete */
 	int64_t waited_ns; /* NO_ANSWER, LATE: from then on */
 	uint16_t states;   /* STATE: what the model holds possible */
+	uint16_t asked;	   /* STATE of `confirm`: what it held possible; states: what
+			      the answers leave; otherwise 0 */
 	int8_t claim;	   /* STATE: enum tcp_state */
 	uint8_t lint;	   /* LINT: index into lint_rules */
 	uint8_t fault;	   /* FAULT: enum trace_fault_kind, or FAULT_NONE */
 	int32_t app;	   /* APP, CANNOT, PRECONDITION: answer in the trace, or -1 */
 	bool has_violation, has_diff;
 	bool by_reset;			  /* a reset of the target is what went wrong */
+	const struct model_row *row;	  /* the model's reason to expect something, or NULL */
+	uint16_t answers;		  /* with it: what would have been right; 0: silence */
+	bool silent;			  /* ... or silence as well */
 	struct model_violation violation; /* UNEXPECTED */
 	struct match_result diff;	  /* from the expectation, if it was waiting */
 	const char *note;		  /* static, more words, or NULL */
@@ -110,11 +115,15 @@ enum walk_phase {
 	WALK_DONE
 };
 
-/* A probe in progress: the closing probe, a liveness probe. */
+/* A probe in progress: the closing probe, a liveness probe, one of `confirm`. */
 enum probe_kind {
 	PROBE_HANDSHAKE, /* SYN on a flow of its own */
 	PROBE_OLD_DATA,	 /* an old octet draws an ACK */
 	PROBE_ACK,	 /* an ACK draws a reset */
+	PROBE_LISTENER,	 /* as HANDSHAKE, to the port under test */
+	PROBE_WRONG_ACK, /* an ACK of what was never sent */
+	PROBE_PATIENCE,	 /* nothing: what is not acknowledged comes again */
+	PROBE_N
 };
 struct walk_probe {
 	enum probe_kind kind;
@@ -122,10 +131,31 @@ struct walk_probe {
 	bool want_reset; /* HANDSHAKE: answered, now reset it */
 	uint8_t flow;
 	uint8_t tries;	   /* segments seen to leave */
+	uint8_t saw;	   /* the answer: enum probe_answer */
 	int64_t due_ns;	   /* when to try again, or give up */
 	int32_t wrong;	   /* an answer with other numbers came; 0: none */
 	uint32_t ack;	   /* ACK field that was sent */
 	uint32_t peer_ack; /* HANDSHAKE: SEQ for the reset */
+};
+
+/* What the last segment of ours calls for, and the numbers then. */
+struct walk_due {
+	bool set;
+	struct model_due what;
+	uint32_t ack, end;	/* SEG.ACK, SEG.SEQ+SEG.LEN */
+	bool reset;		/* it was one */
+	uint32_t before, after; /* the target's RCV.NXT, without it and with it */
+	int64_t at_ns;
+	int32_t packet;
+};
+
+/* `confirm: state` in progress. */
+struct walk_confirm {
+	uint16_t asked; /* set of states that the target has to be in one of */
+	uint16_t left;	/* that the answers so far leave */
+	uint8_t used;	/* set of enum probe_kind */
+	bool fin_sent;	/* the target had sent its FIN when this began */
+	int32_t packet; /* last answer, or -1 */
 };
 
 struct walk_backlog {
@@ -164,6 +194,14 @@ struct walk {
 	uint8_t flows; /* flows used so far */
 	bool heard;    /* the target sent something */
 	uint32_t owed; /* RCV.NXT of the target before our last segment */
+	struct walk_due due;
+	struct walk_confirm confirm;
+	int64_t limited_ns;	      /* last ACK of what was not acceptable: RFC 5961 7 */
+	int64_t text_ns, text_gap_ns; /* last text, SYN or FIN of the target; since it came
+					 before, if it repeats */
+	bool again;		      /* the packet being looked at repeats text, SYN or FIN */
+	const char *choice[8];	      /* rows of the model that answers showed */
+	uint8_t n_choices;
 
 	int32_t nearest; /* packet, or -1 */
 	struct match_result nearest_diff;

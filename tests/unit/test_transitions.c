@@ -154,8 +154,8 @@ static const struct event events[] = {
 	{ SY, 0, '-', 5, "RL/a EC/a fC/a FC/a WC/a GC/a AC/a TRC/a R =/a" },
 	{ SY | F, 0, '-', 0, "RL/a EC/a fC/a FC/a WC/a GC/a AC/a TRC/a RL =/a" },
 	{ SY | A, 100, '+', 0, "RL/s EC/s fC/s FC/s WC/s GC/s AC/s TC/s =/s =/s" },
-	{ SY | A, -500, '+', 0, "= = = = = = = = =/s =/s" },
-	{ SY | A, FAR, '+', 0, "= = = = = = = = =/s =/s" },
+	{ SY | A, -500, '+', 0, "=/s = = = = = = = =/s =/s" },
+	{ SY | A, FAR, '+', 0, "=/s = = = = = = = =/s =/s" },
 
 	{ 0, 0, '-', 0, "= = = = = = = = = =/a" },
 	{ P, 0, '-', 4, "= = = = = = = = = =/a" },
@@ -165,14 +165,15 @@ static const struct event events[] = {
 	{ A, 0, 'u', 0, "=/s = = = = = = = =/s =/s" },
 	{ A, 0, '+', 0, "=/s = = = = = = = =/s =/s" },
 	{ A, 0, 'o', 0, "=/s = = = = = = = =/s =/s" },
-	{ A, 1, 'n', 0, "E = F = = T C = =/s =/s" },
+	/* Beyond a hole it may be held whole, its ACK field included (SHLD-31). */
+	{ A, 1, 'n', 0, "RE = fF = = GT AC = =/s =/s" },
 	{ A, -1, 'n', 0, "= = = = = = = = =/s =/s" },
 	{ A, FAR, 'n', 0, "= = = = = = = = =/s =/s" },
 
 	{ A, 0, 'n', 4, "E = FC FC = T C = =/s =/s" },
 	{ A, 0, 'u', 4, "=/s = fC/s FC/s = = = = =/s =/s" },
 	{ A, 0, '+', 4, "=/s = = = = = = = =/s =/s" },
-	{ A, 100, 'n', 4, "E = FC FC = T C = =/s =/s" },
+	{ A, 100, 'n', 4, "RE = fFC FC = GT AC = =/s =/s" },
 	{ A, -2, 'n', 4, "E = FC FC = T C = =/s =/s" },
 	{ A, -4, 'n', 4, "= = = = = = = = =/s =/s" },
 	{ A, FAR, 'n', 4, "= = = = = = = = =/s =/s" },
@@ -181,7 +182,7 @@ static const struct event events[] = {
 	{ F | A, 0, 'u', 0, "=/s W G T = = = = =/s =/s" },
 	{ F | A, 0, '+', 0, "=/s = = = = = = = =/s =/s" },
 	{ F | A, 0, 'n', 4, "W W TC TC = T C = =/s =/s" },
-	{ F | A, 100, 'n', 0, "E = F = = T C = =/s =/s" },
+	{ F | A, 100, 'n', 0, "RE = fF = = GT AC = =/s =/s" },
 	{ F | A, -1, 'n', 0, "= = = = = = = = =/s =/s" },
 	{ F | A, FAR, 'n', 0, "= = = = = = = = =/s =/s" },
 };
