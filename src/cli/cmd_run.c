@@ -301,6 +301,8 @@ static int run_plans(struct run_command *c)
 		.jobs = c->cli->opt.jobs ? (unsigned int)c->cli->opt.jobs : c->conn.jobs,
 		.seed = options_choose_seed(&c->cli->opt),
 		.rules = options_rules(&c->cli->opt),
+		/* A lab is new, and so is a simulated target. */
+		.prove_closed = !c->conn.lab && !c->conn.sim,
 		.stop = &stop,
 	};
 	size_t n;

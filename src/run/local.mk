@@ -7,8 +7,14 @@ EXTRA_DIST += tests/unit/run_util.h
 
 libshakedown_a_SOURCES += \
 	%D%/deadlines.h \
+	%D%/demux.h \
+	%D%/fresh.h \
+	%D%/order.h \
 	%D%/run.h \
 	%D%/deadlines.c \
+	%D%/demux.c \
+	%D%/fresh.c \
+	%D%/order.c \
 	%D%/sched.h \
 	%D%/run.c \
 	%D%/sched.c

@@ -10,6 +10,9 @@
 
 #include "base/log.h"
 #include "run/deadlines.h"
+#include "run/demux.h"
+#include "run/fresh.h"
+#include "run/order.h"
 
 /*
  * A deadline is acted on this long after it passed, so that a packet that was
@@ -28,8 +31,11 @@
 struct slot {
 	struct run run;
 	bool used;
-	bool dirty;	/* to be asked what it wants */
-	int64_t due_ns; /* WAIT until then */
+	bool dirty;   /* to be asked what it wants */
+	bool proving; /* the run has not begun: is its 4-tuple closed? */
+	struct fresh fresh;
+	struct trace_setup setup; /* meanwhile */
+	int64_t due_ns;		  /* WAIT until then */
 };
 
 /* Which run a tester port belongs to. */
@@ -59,6 +65,7 @@ struct sched {
 	int64_t gate_ns;	/* no run is started before this */
 	struct link_stats seen; /* when last looked at */
 	bool looked;		/* for drops, since packets were polled last */
+	unsigned int silent;	/* 4-tuples in a row of which nobody said anything */
 	uint16_t alive_port;
 	uint16_t next_app; /* port of the upper tester */
 	uint8_t *app_used; /* 65536 */
@@ -164,7 +171,7 @@ static void tell_all(struct sched *sc, enum trace_fault_kind kind, int64_t now_n
 	for (unsigned int i = 0; i < sc->n_slots && more; i++) {
 		struct run *r = &sc->slot[i].run;
 
-		if (sc->slot[i].used)
+		if (sc->slot[i].used && !sc->slot[i].proving)
 			trace_add_fault(&r->trace, kind, now_ns, r->walk.step, (int64_t)more);
 	}
 }
@@ -362,6 +369,66 @@ static bool has_address(const struct sched *sc, uint8_t family)
 			   : t->addr4.family && sc->link->tester4.family;
 }
 
+/* The run of slot @i begins. */
+static void begin(struct sched *sc, unsigned int i, int64_t now_ns)
+{
+	struct slot *sl = &sc->slot[i];
+
+	sl->proving = false;
+	run_start(&sl->run, sl->run.plan, &sl->setup, now_ns);
+	mark_dirty(sc, i);
+}
+
+/* ---- is its 4-tuple closed? ---- */
+
+static void prove(struct sched *sc, unsigned int i, int64_t now_ns)
+{
+	struct slot *sl = &sc->slot[i];
+	uint32_t number = (uint32_t)mix(sc->cfg->seed, sl->run.plan->id, sl->setup.tester_port);
+	struct segment s;
+
+	sl->proving = true;
+	fresh_ask(&sl->fresh, &sl->setup, number, now_ns, &s);
+	inject_quietly(sc, &s);
+	sl->due_ns = sl->fresh.due_ns;
+	deadlines_set(&sc->deadlines, i, sl->due_ns);
+}
+
+/* Something of an earlier connection is there: another port. */
+static void prove_another(struct sched *sc, unsigned int i, int64_t now_ns)
+{
+	struct slot *sl = &sc->slot[i];
+	uint16_t taken = sl->run.port[0];
+	int e = take_port(sc, i, 0, sl->run.plan->family);
+
+	/* Given back only now, or it would be the next one. */
+	owner_of(sc, sl->run.plan->family, taken)->slot = 0;
+	sc->link->ops->release(sc->link, sl->run.plan->family, taken);
+	if (e < 0)
+		sl->run.port[0] = 0;
+	sl->setup.tester_port = sl->run.port[0];
+	if (!e && sl->fresh.ports < FRESH_MAX_PORTS) {
+		prove(sc, i, now_ns);
+		return;
+	}
+	sc->silent++;
+	begin(sc, i, now_ns);
+	if (e)
+		run_abort(&sl->run, FAULT_PORT, now_ns, e);
+}
+
+static void hear_proof(struct sched *sc, unsigned int i, const struct link_packet *p)
+{
+	enum fresh_answer a = fresh_hear(p);
+
+	if (a == FRESH_IN_USE)
+		prove_another(sc, i, p->ts_ns);
+	if (a != FRESH_CLOSED)
+		return;
+	sc->silent = 0;
+	begin(sc, i, p->ts_ns);
+}
+
 /* Starts the next plan in a free slot, or reports that it is skipped. */
 static void start_next(struct sched *sc, int64_t now_ns)
 {
@@ -369,7 +436,6 @@ static void start_next(struct sched *sc, int64_t now_ns)
 	const char *missing = NULL;
 	int port = target_choose(sc->cfg->target, p->needs, &missing);
 	static const struct target nobody;
-	struct trace_setup setup;
 	unsigned int i;
 	int r;
 
@@ -390,14 +456,19 @@ static void start_next(struct sched *sc, int64_t now_ns)
 		port = take_app_port(sc);
 	if (port < 0)
 		r = port;
-	setup_of(sc, p, (uint16_t)port, sc->slot[i].run.port[0], &setup);
-	run_start(&sc->slot[i].run, p, &setup, now_ns);
+	setup_of(sc, p, (uint16_t)port, sc->slot[i].run.port[0], &sc->slot[i].setup);
+	memset(&sc->slot[i].fresh, 0, sizeof(sc->slot[i].fresh));
 	sc->slot[i].used = true;
 	sc->n_used++;
 	close_gate(sc, now_ns);
-	if (r < 0)
+	if (r < 0) {
+		begin(sc, i, now_ns);
 		run_abort(&sc->slot[i].run, FAULT_PORT, now_ns, r);
-	mark_dirty(sc, i);
+	} else if (sc->cfg->prove_closed && sc->silent < FRESH_MAX_SILENT) {
+		prove(sc, i, now_ns);
+	} else {
+		begin(sc, i, now_ns);
+	}
 }
 
 static void send(struct sched *sc, unsigned int i, uint8_t flow)
@@ -493,35 +564,14 @@ static void expire(struct sched *sc, int64_t watched_ns)
 			deadlines_set(&sc->deadlines, i, sl->due_ns);
 			continue;
 		}
+		if (sl->proving) {
+			sc->silent++;
+			begin(sc, i, watched_ns);
+			continue;
+		}
 		run_time(&sl->run, watched_ns);
 		mark_dirty(sc, i);
 	}
-}
-
-/* The ports of a packet, without decoding it all. */
-static bool ports_of(const struct link_packet *p, uint16_t *sport, uint16_t *dport,
-		     uint8_t *family)
-{
-	const uint8_t *ip = p->ip;
-	size_t off;
-
-	if (p->cap_len < 20)
-		return false;
-	*family = ip[0] >> 4;
-	off = *family == 4 ? (size_t)(ip[0] & 15) * 4 : 40;
-	if ((*family != 4 && *family != 6) || p->cap_len < off + 4)
-		return false;
-	if ((*family == 4 ? ip[9] : ip[6]) != 6)
-		return false;
-	*sport = (uint16_t)(ip[off] << 8 | ip[off + 1]);
-	*dport = (uint16_t)(ip[off + 2] << 8 | ip[off + 3]);
-	return true;
-}
-
-static bool is_from(const struct link_packet *p, const struct ip_addr *a)
-{
-	return a->family == 4 ? !memcmp(p->ip + 12, a->b, 4)
-			      : !memcmp(p->ip + 8, a->b, 16);
 }
 
 /* The case itself speaks to other ports than the one it was given. */
@@ -555,9 +605,9 @@ static void on_packet(void *arg, const struct link_packet *p)
 	bool tx;
 
 	sc->watched_ns = p->ts_ns;
-	if (!ports_of(p, &sport, &dport, &family))
+	if (!demux_ports(p, &sport, &dport, &family))
 		return;
-	tx = is_from(p, family == 6 ? &sc->link->tester6 : &sc->link->tester4);
+	tx = demux_is_from(p, family == 6 ? &sc->link->tester6 : &sc->link->tester4);
 	/* On loopback both ends have one address: the port tells. */
 	if (tx && owner_of(sc, family, sport)->slot)
 		o = owner_of(sc, family, sport);
@@ -567,10 +617,19 @@ static void on_packet(void *arg, const struct link_packet *p)
 	}
 	if (!o)
 		return;
-	setup = &sc->slot[o->slot - 1].run.trace.setup;
-	if (!is_from(p, tx ? &setup->tester : &setup->target))
+	setup = sc->slot[o->slot - 1].proving ? &sc->slot[o->slot - 1].setup
+					      : &sc->slot[o->slot - 1].run.trace.setup;
+	if (!demux_is_from(p, tx ? &setup->tester : &setup->target))
 		return;
+	if (sc->slot[o->slot - 1].proving) {
+		if (!tx && sport == setup->target_port)
+			hear_proof(sc, o->slot - 1u, p);
+		return;
+	}
 	if (!is_of_flow(&sc->slot[o->slot - 1].run, o->flow, tx ? dport : sport))
+		return;
+	/* The answer to what was asked before the run, late or twice. */
+	if (!tx && !o->flow && fresh_is_echo(&sc->slot[o->slot - 1].fresh, p))
 		return;
 	run_packet(&sc->slot[o->slot - 1].run, tx ? TRACE_TX : TRACE_RX, o->flow,
 		   p->ts_ns, p->ip, p->cap_len, p->len);
@@ -583,6 +642,8 @@ static void abort_all(struct sched *sc, enum trace_fault_kind why, int64_t now_n
 	for (unsigned int i = 0; i < sc->n_slots; i++) {
 		if (!sc->slot[i].used)
 			continue;
+		if (sc->slot[i].proving)
+			begin(sc, i, now_ns);
 		run_abort(&sc->slot[i].run, why, now_ns, detail);
 		mark_dirty(sc, i);
 	}
@@ -658,42 +719,6 @@ static uint16_t first_app_port(const struct sched *sc)
 	return (uint16_t)(t->app_first + mix(sc->cfg->seed, "app", 0) % n);
 }
 
-/* A plan and where it stood. */
-struct place {
-	const struct plan *plan;
-	size_t i;
-	int64_t seconds; /* that it takes at least */
-};
-
-static int by_length(const void *a, const void *b)
-{
-	const struct place *p = a, *q = b;
-
-	if (p->seconds != q->seconds)
-		return p->seconds > q->seconds ? -1 : 1;
-	return p->i < q->i ? -1 : 1;
-}
-
-/*
- * Those that wait for protocol timers begin, so that the others are done meanwhile
- * and all of it takes as long as the longest timer.  One at a time it makes no
- * difference, and the order stays as it is.
- */
-static void order_plans(struct sched *sc, const struct plan *const *plans, size_t n)
-{
-	struct place *place = xcalloc(n + 1, sizeof(*place));
-
-	for (size_t i = 0; i < n; i++)
-		place[i] = (struct place){ plans[i], i, plan_least_ns(plans[i]) / SECOND_NS };
-	if (sc->cfg->jobs > 1)
-		qsort(place, n, sizeof(*place), by_length);
-	sc->plans = xcalloc(n + 1, sizeof(*sc->plans));
-	for (size_t i = 0; i < n; i++)
-		sc->plans[i] = place[i].plan;
-	sc->n_plans = n;
-	free(place);
-}
-
 static void sched_open(struct sched *sc)
 {
 	const char *missing;
@@ -756,7 +781,8 @@ int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 	sc->cfg = cfg;
 	sc->sink = sink;
 	sc->link = cfg->link;
-	order_plans(sc, plans, n_plans);
+	sc->plans = order_plans(plans, n_plans, cfg->jobs > 1);
+	sc->n_plans = n_plans;
 	sched_open(sc);
 	while (r == 0 && stop_level(sc) < 2 &&
 	       (sc->n_used || has_more(sc)))

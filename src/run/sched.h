@@ -19,6 +19,8 @@ struct sched_config {
 	unsigned int jobs; /* most runs in flight; 0: 1 */
 	uint64_t seed;	   /* ISS and timestamps are derived from it */
 	uint32_t rules;	   /* documents to judge by: enum model_rules; 0: default */
+	/* The target is asked whether a 4-tuple is closed before it is used. */
+	bool prove_closed;
 	/*
 	 * Set by a signal handler: 1 starts no further run, 2 ends all now.
 	 * NULL: never.

@@ -4,6 +4,7 @@
  * and that the saved evidence gives the same verdict again.
  */
 #include "run/deadlines.h"
+#include "run/fresh.h"
 #include "run_util.h"
 
 #define SA (TCP_SYN | TCP_ACK)
@@ -535,4 +536,92 @@ Test(run, deadlines)
 		due[slot] = INT64_MAX;
 	}
 	deadlines_fini(&d);
+}
+
+/* ---- 4-tuples that are proven closed ---- */
+
+/* A target that says of the first @in_use 4-tuples that something is there. */
+struct remembers {
+	int in_use, asked;
+	bool silent;
+};
+
+static void answer_plainly(struct vlink *v, const struct segment *got, uint16_t flags,
+			   uint32_t seq, uint32_t ack)
+{
+	struct segment s = { 0 };
+	uint8_t packet[200];
+
+	s.src = got->dst;
+	s.dst = got->src;
+	s.sport = got->dport;
+	s.dport = got->sport;
+	s.flags = flags;
+	s.seq = seq;
+	s.ack = ack;
+	s.window = 1000;
+	vlink_send(v, 0, packet, segment_encode(&s, packet, sizeof(packet)));
+}
+
+static void remembers_receive(void *arg, struct vlink *v, int64_t now_ns, const uint8_t *packet,
+			      size_t len)
+{
+	struct remembers *r = arg;
+	struct segment s;
+
+	(void)now_ns;
+	segment_decode(&s, packet, len, len);
+	if (s.flags == TCP_SYN) {
+		answer_plainly(v, &s, TCP_SYN | TCP_ACK, 7000, s.seq + 1);
+	} else if (s.flags == TCP_ACK) {
+		r->asked++;
+		if (r->silent)
+			return;
+		if (r->asked <= r->in_use)
+			answer_plainly(v, &s, TCP_ACK, 5000, 6000);
+		else
+			answer_plainly(v, &s, TCP_RST, s.ack, 0);
+	}
+}
+
+/* So many runs one after the other; returns how often the target was asked. */
+static int prove_runs(struct remembers *r, size_t n, struct outcome *o)
+{
+	struct vlink_peer peer = { .receive = remembers_receive, .arg = r };
+	struct link *link = vlink_open(NULL, &peer);
+	struct sched_sink sink = { .ended = outcome_ended, .skipped = outcome_skipped, .arg = o };
+	struct suite *s = case_suite("", "      - send: SYN\n"
+					 "      - expect: {flags: SYN|ACK, ack: snd.nxt}\n");
+	const struct plan *plans[8];
+	struct target t = { .addr4 = link->target4, .n_ports = 1 };
+	struct sched_config cfg = { .link = link, .target = &t, .jobs = 1, .prove_closed = true };
+
+	for (size_t i = 0; i < n; i++)
+		plans[i] = suite_plan(s, 0);
+	t.port[0] = (struct target_port){ 80, 1u << NEED_LISTENER };
+	*o = (struct outcome){ .arena = arena_new() };
+	cr_assert_eq(sched_run(&cfg, plans, n, &sink), 0);
+	cr_assert_eq(o->n, n);
+	suite_free(s);
+	link->ops->close(link);
+	return r->asked;
+}
+
+static void prove_check(int in_use, bool silent, size_t n, int asked, enum verdict_kind kind)
+{
+	struct remembers r = { .in_use = in_use, .silent = silent };
+	struct outcome o;
+
+	cr_assert_eq(prove_runs(&r, n, &o), asked, "%d", r.asked);
+	cr_assert_eq(o.v.kind, kind, "%s", o.v.reason);
+	outcome_free(&o);
+}
+
+Test(run, what_is_not_closed_is_not_used)
+{
+	prove_check(0, false, 1, 1, VERDICT_PASS);
+	prove_check(2, false, 1, 3, VERDICT_PASS);
+	/* Who answers so always, or never, is not asked for ever. */
+	prove_check(99, false, 6, FRESH_MAX_PORTS * FRESH_MAX_SILENT, VERDICT_PASS);
+	prove_check(0, true, 6, FRESH_MAX_SILENT, VERDICT_PASS);
 }
