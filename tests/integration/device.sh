@@ -43,11 +43,17 @@ network() {
 	device ip addr add 10.9.0.1/24 dev there
 	device ip addr add fd09::1/64 dev there nodad
 	device ip link set there up
-	device "$SHAKEDOWN_AGENT" --services --bind 0.0.0.0 --bind :: --ready-fd 9 >&2 &
+	# Not with the function: the process is to be the agent itself.
+	nsenter -t $other -n "$SHAKEDOWN_AGENT" --services --bind 0.0.0.0 --bind :: \
+		--ready-fd 9 >&2 &
 	agent=$!
 	read -rt 10 ready <&9
-	is_up() { ip link show here | grep -q "state UP"; }
-	wait_for is_up
+	# Each end for itself: until then what it sends is lost.
+	are_up() {
+		ip link show here | grep -q "state UP" &&
+			device ip link show there | grep -q "state UP"
+	}
+	wait_for are_up
 	both="--target 10.9.0.1:7 --target [fd09::1]:7"
 	own4="--source 10.9.0.77"
 	own="$own4 --source fd09::77"

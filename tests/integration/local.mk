@@ -29,7 +29,7 @@ shell_tests += %D%/cli.sh %D%/model.sh %D%/run_lab.sh %D%/faulty.sh
 shell_tests += %D%/lwip.sh
 
 # A device behind a link.
-shell_tests += %D%/doctor.sh
+shell_tests += %D%/doctor.sh %D%/target.sh
 EXTRA_DIST += %D%/device.sh
 
 # Captures of ordinary programs on a bad path.
