@@ -69,4 +69,19 @@ else
 fi
 check 'a case that lwIP passes' shakedown run close-by-tester/four-way --evidence none
 check_status 1 'and one that it fails' shakedown run closed-port/ack --evidence none
+
+# The upper tester on lwIP, the kernel being the peer this time.
+upper() {
+	beside_lwip bash -c '
+		ip address add 192.0.2.254/24 dev lwip0
+		ip address add 2001:db8::fe/64 dev lwip0 nodad
+		exec "$@"' - "$top_builddir/tests/integration/upper_client" foreign "$1" \
+		127.0.0.1 10000 20000 "$2" "$3"
+}
+for transport in udp tcp; do
+	check "the upper tester, IPv4, asked over $transport" \
+		upper $transport 192.0.2.1 192.0.2.254
+	check "the upper tester, IPv6, asked over $transport" \
+		upper $transport 2001:db8::1 2001:db8::fe
+done
 done_testing

@@ -62,9 +62,14 @@ enum {
 
 static bool udp;
 static int control;
-static const char *address;
-static uint8_t ip[16];
-static unsigned int ip_len, test_port;
+
+/* Where the control port is, the sockets of the tests, and their peers. */
+static struct place {
+	const char *text;
+	uint8_t ip[16];
+	unsigned int ip_len;
+} control_at, target_at, peer_at;
+static unsigned int test_port;
 static uint32_t request_id;
 
 struct message {
@@ -95,43 +100,52 @@ __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *fmt,
 
 /* Sockets of the peer */
 
-static socklen_t make_address(struct sockaddr_storage *ss, unsigned int port)
+static socklen_t make_address(struct sockaddr_storage *ss, const struct place *where,
+			      unsigned int port)
 {
 	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)ss;
 	struct sockaddr_in *sin = (struct sockaddr_in *)ss;
 
 	memset(ss, 0, sizeof(*ss));
-	if (inet_pton(AF_INET, address, &sin->sin_addr) == 1) {
+	if (where->ip_len == 4) {
 		sin->sin_family = AF_INET;
 		sin->sin_port = htons((uint16_t)port);
-		memcpy(ip, &sin->sin_addr, ip_len = 4);
+		memcpy(&sin->sin_addr, where->ip, 4);
 		return sizeof(*sin);
 	}
-	if (inet_pton(AF_INET6, address, &sin6->sin6_addr) != 1)
-		die("%s is no address", address);
 	sin6->sin6_family = AF_INET6;
 	sin6->sin6_port = htons((uint16_t)port);
-	memcpy(ip, &sin6->sin6_addr, ip_len = 16);
+	memcpy(&sin6->sin6_addr, where->ip, 16);
 	return sizeof(*sin6);
 }
 
-static int dial(unsigned int port, int type)
+static struct place make_place(const char *text)
+{
+	struct place p = { .text = text };
+
+	p.ip_len = strchr(text, ':') ? 16 : 4;
+	if (inet_pton(p.ip_len == 4 ? AF_INET : AF_INET6, text, p.ip) != 1)
+		die("%s is no address", text);
+	return p;
+}
+
+static int dial(const struct place *where, unsigned int port, int type)
 {
 	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
 	struct sockaddr_storage ss;
-	socklen_t len = make_address(&ss, port);
+	socklen_t len = make_address(&ss, where, port);
 	int fd = socket(ss.ss_family, type, 0);
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (connect(fd, (struct sockaddr *)&ss, len) < 0)
-		die("connect to %s port %u: %s", address, port, strerror(errno));
+		die("connect to %s port %u: %s", where->text, port, strerror(errno));
 	return fd;
 }
 
 static int listen_there(unsigned int *port)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = make_address(&ss, 0);
+	socklen_t len = make_address(&ss, &peer_at, 0);
 	int fd = socket(ss.ss_family, SOCK_STREAM, 0);
 
 	EXPECT(bind(fd, (struct sockaddr *)&ss, len) == 0 && listen(fd, 16) == 0);
@@ -280,7 +294,7 @@ static unsigned int create(unsigned int port)
 	begin(CREATE_AND_BIND);
 	put(1, 1);
 	put(port, 2);
-	put_bytes(ip, ip_len);
+	put_bytes(target_at.ip, target_at.ip_len);
 	if (finish() != OK)
 		die("cannot create: %02x", response.bytes[15]);
 	return number_at(&response, HEAD, 2);
@@ -291,7 +305,7 @@ static unsigned int connect_to(unsigned int id, unsigned int port)
 	begin(CONNECT);
 	put(id, 2);
 	put(port, 2);
-	put_bytes(ip, ip_len);
+	put_bytes(peer_at.ip, peer_at.ip_len);
 	return finish();
 }
 
@@ -388,12 +402,12 @@ static void passive(void)
 	int fd;
 
 	EXPECT(ask16(LISTEN_AND_ACCEPT, 2, listener, 5u) == OK);
-	fd = dial(test_port, SOCK_STREAM);
+	fd = dial(&target_at, test_port, SOCK_STREAM);
 	wait_event(LISTEN_AND_ACCEPT);
 	EXPECT(number_at(&event, HEAD, 2) == listener);
 	id = number_at(&event, HEAD + 2, 2);
-	EXPECT(number_at(&event, HEAD + 6, 2) == ip_len);
-	EXPECT(memcmp(event.bytes + HEAD + 8, ip, ip_len) == 0);
+	EXPECT(number_at(&event, HEAD + 6, 2) == peer_at.ip_len);
+	EXPECT(memcmp(event.bytes + HEAD + 8, peer_at.ip, peer_at.ip_len) == 0);
 	EXPECT(ask16(RECEIVE_AND_FORWARD, 3, id, 3u, 5u) == OK);
 	EXPECT(send(fd, "abcd", 4, 0) == 4);
 	wait_event(RECEIVE_AND_FORWARD);
@@ -410,7 +424,17 @@ static void passive(void)
 	close(fd);
 }
 
-static void active(void)
+static void urgent(unsigned int id, int fd)
+{
+	char got[8];
+
+	EXPECT(send_data(id, 0, 0x20, "urgent") == OK);
+	peer_reads(fd, "urgen");
+	EXPECT(recv(fd, got, 1, MSG_OOB) == 1 && got[0] == 't');
+}
+
+/* Not every stack has urgent data. */
+static void active(bool has_urgent)
 {
 	unsigned int port, id = create(ANY);
 	int listener = listen_there(&port), fd;
@@ -419,11 +443,12 @@ static void active(void)
 	EXPECT(connect_to(id, port) == OK);
 	fd = accept_there(listener);
 	EXPECT(pending_error(id) == OK);
-	EXPECT(send_data(id, 0, 0x20, "urgent") == OK);
-	peer_reads(fd, "urgen");
-	EXPECT(recv(fd, got, 1, MSG_OOB) == 1 && got[0] == 't');
+	if (has_urgent)
+		urgent(id, fd);
+	else
+		EXPECT(send_data(id, 0, 0x20, "urgent") == INV);
 	EXPECT(ask16(GET_LOCAL_ADDRESS, 1, id) == OK);
-	EXPECT(number_at(&response, HEAD + 2, 2) == ip_len);
+	EXPECT(number_at(&response, HEAD + 2, 2) == target_at.ip_len);
 	EXPECT(with_byte(CLOSE_SOCKET, id, 0) == OK);
 	EXPECT(recv(fd, got, 1, 0) == 0);
 	close(fd);
@@ -473,7 +498,7 @@ static void options(void)
 	EXPECT(configure(id, 0, 33, 1) == OK && configure(id, 1, 3, 1) == OK);
 	EXPECT(configure(id, 2, 1, 1) == OK && configure(id, 4, 0x10, 1) == OK);
 	EXPECT(configure(id, 3, 0x44080500, 4) == INV);
-	EXPECT(configure(id, 3, 0x44040500, 4) == (ip_len == 4 ? OK : INV));
+	EXPECT(configure(id, 3, 0x44040500, 4) == (target_at.ip_len == 4 ? OK : INV));
 	EXPECT(configure(id, 5, 536, 2) == OK && configure(id, 6, 0, 1) == OK);
 	EXPECT(configure(id, 7, 0, 1) == INV && configure(id, 5, 1461, 2) == INV);
 	for (unsigned int i = 1; i < sizeof(values) / sizeof(*values); i++) {
@@ -519,7 +544,7 @@ static void many(void)
 
 	EXPECT(ask16(LISTEN_AND_ACCEPT, 2, listener, (unsigned int)ANY) == OK);
 	for (int i = 0; i < 100; i++) {
-		fds[i] = dial(test_port, SOCK_STREAM);
+		fds[i] = dial(&target_at, test_port, SOCK_STREAM);
 		wait_event(LISTEN_AND_ACCEPT);
 		ids[i] = create(ANY);
 	}
@@ -536,9 +561,38 @@ static void all(void)
 {
 	general();
 	passive();
-	active();
+	active(true);
 	reading();
 	options();
+	bulk();
+	many();
+	EXPECT(end_test() == OK);
+}
+
+/* What a stack on a board has of options. */
+static void few_options(void)
+{
+	static const unsigned int has[] = { 3, 5, 6, 7, 8, 9 };
+	unsigned int id = create(ANY);
+
+	EXPECT(configure(id, 0, 33, 1) == OK && configure(id, 4, 0x10, 1) == OK);
+	EXPECT(configure(id, 6, 0, 1) == OK && configure(id, 7, 0, 1) == INV);
+	for (size_t i = 0; i < sizeof(has) / sizeof(*has); i++) {
+		EXPECT(set_option(id, has[i], i > 0) == OK);
+		EXPECT(ask16(GET_OPTION, 2, id, has[i]) == OK);
+		EXPECT(number_at(&response, HEAD, 4) == (i > 0));
+	}
+	EXPECT(with_byte(CLOSE_SOCKET, id, 0) == OK);
+}
+
+/* All, on a stack that is not this system's. */
+static void foreign(void)
+{
+	general();
+	passive();
+	active(false);
+	reading();
+	few_options();
 	bulk();
 	many();
 	EXPECT(end_test() == OK);
@@ -552,7 +606,7 @@ static void bind_twice(void)
 	begin(CREATE_AND_BIND);
 	put(1, 1);
 	put(test_port, 2);
-	put_bytes(ip, ip_len);
+	put_bytes(target_at.ip, target_at.ip_len);
 	EXPECT(finish() == UBS);
 	EXPECT(send_data(id, 0, 0, "x") == NOT_EXIST);
 	EXPECT(end_test() == OK);
@@ -579,7 +633,7 @@ static void garbage(void)
 
 	for (int i = 0; i < 300; i++) {
 		size_t len = (size_t)(rand_r(&seed) % 200);
-		int fd = udp ? control : dial(10000, SOCK_STREAM);
+		int fd = udp ? control : dial(&control_at, 10000, SOCK_STREAM);
 
 		begin(GET_VERSION);
 		for (size_t k = (size_t)(rand_r(&seed) % 3) * 2; k < len; k++)
@@ -622,7 +676,7 @@ static void slow(void)
 	int fd;
 
 	EXPECT(ask16(LISTEN_AND_ACCEPT, 2, listener, 1u) == OK);
-	fd = dial(test_port, SOCK_STREAM);
+	fd = dial(&target_at, test_port, SOCK_STREAM);
 	wait_event(LISTEN_AND_ACCEPT);
 	id = number_at(&event, HEAD + 2, 2);
 	EXPECT(ask16(RECEIVE_AND_FORWARD, 3, id, (unsigned int)ANY, (unsigned int)ANY) == OK);
@@ -660,7 +714,7 @@ static void leave(void)
 static void idle(void)
 {
 	EXPECT(ask16(LISTEN_AND_ACCEPT, 2, create(test_port), 1u) == OK);
-	close(dial(test_port, SOCK_STREAM));
+	close(dial(&target_at, test_port, SOCK_STREAM));
 	wait_event(LISTEN_AND_ACCEPT);
 	if (!udp)
 		EXPECT(readable(PATIENCE_MS) && recv(control, request.bytes, 1, 0) <= 0);
@@ -671,6 +725,7 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 	{ "all", all },
+	{ "foreign", foreign },
 	{ "bind-twice", bind_twice },
 	{ "refused", refused },
 	{ "garbage", garbage },
@@ -683,11 +738,14 @@ static const struct {
 int main(int argc, char **argv)
 {
 	if (argc < 5)
-		die("usage: upper_client CASE udp|tcp ADDRESS PORT [PORT-OF-THE-TESTS]");
+		die("usage: upper_client CASE udp|tcp ADDRESS PORT [PORT-OF-THE-TESTS "
+		    "[ITS-ADDRESS OURS]]");
 	udp = !strcmp(argv[2], "udp");
-	address = argv[3];
+	control_at = make_place(argv[3]);
+	target_at = make_place(argv[argc > 7 ? 6 : 3]);
+	peer_at = make_place(argv[argc > 7 ? 7 : 3]);
 	test_port = argc > 5 ? (unsigned int)atoi(argv[5]) : 20000;
-	control = dial((unsigned int)atoi(argv[4]), udp ? SOCK_DGRAM : SOCK_STREAM);
+	control = dial(&control_at, (unsigned int)atoi(argv[4]), udp ? SOCK_DGRAM : SOCK_STREAM);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		if (!strcmp(cases[i].name, argv[1])) {
 			cases[i].run();
