@@ -174,6 +174,7 @@ static void sum_up(struct reading *rd)
 		   "checksums left to the network card, not held against anybody");
 	note_count(rd, st->supersegments,
 		   "segments longer than a link carries, put together by offload");
+	note_count(rd, st->holes, "places where the capture has missed something");
 	note_count(rd, st->ended_early,
 		   "conversations ended before their end, because too many were open");
 }

@@ -100,15 +100,22 @@ static void list_append(struct conv_list *l, struct conv *c)
 
 /* The end of a conversation */
 
+/* A hole in so many segments is a capture that cannot be relied on. */
+#define RELIABLE 1000
+
 static void hand_out(struct conv_table *t, const struct conv *c)
 {
+	struct conv_view view = { .epoch_ns = t->epoch_ns };
+
+	t->stats.holes += c->holes;
+	view.incomplete = c->holes || t->stats.holes * RELIABLE > t->stats.segments;
 	for (int i = 0; i < 2; i++) {
 		struct conv_result res;
 		struct verdict v;
 
 		if (!c->end[i].picked)
 			continue;
-		conv_result(c, i, t->epoch_ns, t->arena, &res, &v);
+		conv_result(c, i, &view, t->arena, &res, &v);
 		t->fn(t->arg, &res);
 		arena_reset(t->arena);
 	}
@@ -300,7 +307,7 @@ static void take_segment(struct conv_table *t, const struct conv_packet *p)
 
 	if (!c)
 		c = start_conv(t, &key, from, s, p->ts_ns);
-	else if ((s->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
+	else if ((s->flags & (TCP_SYN | TCP_RST)) == TCP_SYN &&
 		 conv_is_anew(c, from, s))
 		c = start_anew(t, c, from, s, p->ts_ns);
 	if (c->end[from].old_set && conv_is_old(c, from, s)) {

@@ -20,8 +20,7 @@
 struct conv_finding {
 	bool lint; /* by the rule, else by the model's violation */
 	uint8_t rule;
-	bool doubted; /* what it rests on turned out otherwise */
-	bool proven;
+	bool proven; /* or nothing has to be */
 	struct model_violation violation;
 	int32_t packet; /* in the end's trace */
 };
@@ -67,6 +66,7 @@ struct conv {
 	uint64_t first_frame;
 	int64_t first_ns, last_ns;
 	uint64_t holes; /* segments that the capture has missed, at least */
+	bool cut;	/* some were not captured as far as their options */
 	struct conv_end end[2];
 };
 
@@ -83,15 +83,21 @@ struct conv_packet {
 };
 void conv_judge(struct conv *c, int from, const struct conv_packet *p);
 
-/* The SYN begins another connection of the same ports. */
+/* The SYN, or SYN,ACK, begins another connection of the same ports. */
 bool conv_is_anew(const struct conv *c, int from, const struct segment *s);
 /* The segment belongs to the connection before this one. */
 bool conv_is_old(const struct conv *c, int from, const struct segment *s);
 /* Both directions have ended, or one end has reset the connection. */
 bool conv_is_closed(const struct conv *c);
 
+/* What is known of the capture. */
+struct conv_view {
+	int64_t epoch_ns; /* of its first frame */
+	bool incomplete;  /* it misses too much for what rests on that it does not */
+};
+
 /* The result of one end, with everything in @arena. */
-void conv_result(const struct conv *c, int end, int64_t epoch_ns, struct arena *arena,
-		 struct conv_result *out, struct verdict *v);
+void conv_result(const struct conv *c, int end, const struct conv_view *view,
+		 struct arena *arena, struct conv_result *out, struct verdict *v);
 
 #endif

@@ -31,6 +31,9 @@ bool conv_is_anew(const struct conv *c, int from, const struct segment *s)
 {
 	const struct conv_end *e = &c->end[from], *other = &c->end[!from];
 
+	/* The answer to a SYN that was missed, or comes only now. */
+	if (s->flags & TCP_ACK)
+		return e->model.any.iss_exact && s->seq != e->model.iss && e->model.any.opened;
 	if (e->model.any.iss_exact)
 		return s->seq != e->model.iss;
 	if (e->segments)
@@ -44,7 +47,8 @@ bool conv_is_old(const struct conv *c, int from, const struct segment *s)
 	const struct conv_end *e = &c->end[from];
 	const struct model *m = &e->model;
 
-	if ((s->flags & TCP_SYN) || !(e->old_nxt - s->seq < NEAR))
+	/* It may be beyond what was seen of the old one, if that was lost. */
+	if ((s->flags & TCP_SYN) || !is_near(e->old_nxt, s->seq))
 		return false;
 	/* A new ISS is often not far above the old numbers (RFC 6191 2). */
 	if (m->any.iss_exact && is_near(m->snd_nxt, m->iss))
@@ -119,10 +123,10 @@ static struct conv_finding *add_finding(struct conv *c, int end, const struct co
 static void add_violation(struct conv *c, int end, const struct conv_packet *p,
 			  const struct model_violation *v)
 {
-	struct conv_finding f = { .violation = *v, .proven = v->proof != PROOF_DENIED };
+	struct conv_finding f = { .violation = *v, .proven = v->proof <= PROOF_COMPLETE };
 	struct conv_end *e = &c->end[end];
 
-	/* One acknowledgment in question at a time; more of them say the same. */
+	/* One in question at a time; more of them say the same. */
 	if (!f.proven && e->claim >= 0)
 		return;
 	if (add_finding(c, end, p, &f) && !f.proven)
@@ -137,33 +141,56 @@ static void note_hole(struct conv *c)
 	c->end[1].lint.path |= LINT_PARTIAL;
 }
 
+enum answer {
+	ANSWER_NONE,
+	ANSWER_DENIES,
+	ANSWER_ADMITS,
+};
+
 /*
  * What the other end says to an acknowledgment of what was not seen: an empty
- * segment with SEQ below it denies it; a segment beyond shows that the capture
- * has a hole.
+ * segment with SEQ below it denies it, a segment beyond it admits that there is
+ * a hole in the capture.
  */
+static enum answer on_unsent(const struct conv *c, uint32_t claimed, const struct conv_packet *p)
+{
+	const struct segment *s = p->s;
+
+	if (seq_ge(s->seq + segment_len(s), claimed))
+		return ANSWER_ADMITS;
+	/* One below it may be a keep-alive's. */
+	if (!segment_len(s) && (p->ts_ns - c->last_ns < QUIET_NS || seq_lt(s->seq + 1, claimed)))
+		return ANSWER_DENIES;
+	return ANSWER_NONE;
+}
+
+/* ... and to what is beyond the windows that were seen. */
+static enum answer on_shut(const struct conv_end *e, uint32_t claimed, const struct segment *s)
+{
+	const struct model *m = &e->model;
+
+	if (!(s->flags & TCP_ACK) || seq_lt(s->ack, m->snd_una))
+		return ANSWER_NONE;
+	return seq_ge(model_offered_right(m, s), claimed) ? ANSWER_ADMITS : ANSWER_DENIES;
+}
+
 static void settle_claim(struct conv *c, int accused, const struct conv_packet *p)
 {
 	struct conv_end *e = &c->end[accused];
 	struct conv_finding *f;
-	const struct segment *s = p->s;
-	uint32_t claimed;
+	enum answer answer;
 
-	if (e->claim < 0)
+	if (e->claim < 0 || (p->s->flags & (TCP_SYN | TCP_RST)))
 		return;
 	f = &e->finding[e->claim];
-	claimed = f->violation.claimed;
-	if (s->flags & (TCP_SYN | TCP_RST))
+	answer = f->violation.proof == PROOF_SHUT ? on_shut(e, f->violation.claimed, p->s)
+						  : on_unsent(c, f->violation.claimed, p);
+	if (answer == ANSWER_NONE)
 		return;
-	if (seq_ge(s->seq + segment_len(s), claimed)) {
-		f->doubted = true;
+	e->claim = -1;
+	f->proven = answer == ANSWER_DENIES;
+	if (!f->proven)
 		note_hole(c);
-		e->claim = -1;
-	} else if (!segment_len(s) &&
-		   (p->ts_ns - c->last_ns < QUIET_NS || seq_lt(s->seq + 1, claimed))) {
-		f->proven = true;
-		e->claim = -1;
-	}
 }
 
 /* Checksums */
@@ -213,6 +240,14 @@ static void add_lint(struct conv *c, int end, const struct conv_packet *p, uint6
 	}
 }
 
+/* Captured, but not as far as its options go. */
+static bool is_cut(const struct conv_packet *p)
+{
+	const struct segment *s = p->s;
+
+	return p->cap_len < s->ip_len - s->data_len - s->data_missing;
+}
+
 static bool is_damaged(const struct conv_end *e, const struct segment *s)
 {
 	return (s->defects & SEG_DEFECT_CHECKSUM) &&
@@ -235,6 +270,10 @@ void conv_judge(struct conv *c, int from, const struct conv_packet *p)
 	if (!model_rx(&e->model, p->s, p->ts_ns, &v))
 		add_violation(c, from, p, &v);
 	model_tx(&other->model, p->s, p->ts_ns);
+	/* What the SYNs offered is not known, perhaps. */
+	c->cut |= is_cut(p);
+	if (c->cut)
+		return;
 	broken = lint_rx(&e->lint, p->s, p->ts_ns);
 	if (broken)
 		add_lint(c, from, p, broken);

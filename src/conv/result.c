@@ -26,14 +26,14 @@ static bool is_comparing(const char *rule)
 	return false;
 }
 
-static bool is_dropped(const struct conv *c, const struct conv_finding *f)
+static bool is_dropped(const struct conv_view *view, const struct conv_finding *f)
 {
-	if (f->doubted || !f->proven)
+	if (!f->proven)
 		return true;
-	if (!c->holes)
+	if (!view->incomplete)
 		return false;
 	return f->lint ? is_comparing(lint_rules[f->rule].name)
-		       : f->violation.proof == PROOF_COMPLETE;
+		       : f->violation.proof != PROOF_SEEN;
 }
 
 /* Text of one finding that stands. */
@@ -129,14 +129,15 @@ static void insert(struct finding *list, size_t *n, const struct finding *f)
 	list[i] = *f;
 }
 
-static void put_findings(const struct conv *c, int end, struct arena *arena, struct verdict *v)
+static void put_findings(const struct conv *c, int end, const struct conv_view *view,
+			 struct arena *arena, struct verdict *v)
 {
 	const struct conv_end *e = &c->end[end];
 	struct finding *list = arena_calloc(arena, CONV_MAX_FINDINGS + 1u, sizeof(*list));
 	struct finding f;
 
 	for (uint8_t i = 0; i < e->n_findings; i++) {
-		if (is_dropped(c, &e->finding[i]))
+		if (is_dropped(view, &e->finding[i]))
 			continue;
 		f = put_finding(&e->finding[i], arena);
 		insert(list, &v->n_findings, &f);
@@ -204,17 +205,17 @@ static const struct plan *name_end(const struct conv *c, int end, struct arena *
 	return p;
 }
 
-void conv_result(const struct conv *c, int end, int64_t epoch_ns, struct arena *arena,
-		 struct conv_result *out, struct verdict *v)
+void conv_result(const struct conv *c, int end, const struct conv_view *view,
+		 struct arena *arena, struct conv_result *out, struct verdict *v)
 {
 	const struct conv_end *e = &c->end[end];
 
 	memset(v, 0, sizeof(*v));
-	put_findings(c, end, arena, v);
+	put_findings(c, end, view, arena, v);
 	settle(e, arena, v);
 	v->final_states = e->model.states;
 	if (e->trace) {
-		e->trace->epoch_ns = epoch_ns;
+		e->trace->epoch_ns = view->epoch_ns;
 		e->trace->start_ns = c->first_ns;
 		e->trace->end_ns = c->last_ns;
 	}

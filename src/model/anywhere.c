@@ -186,10 +186,19 @@ static void note_syn(struct model *m, const struct segment *s)
 	settle_scale(m, s);
 }
 
+static uint8_t offer_shift(const struct model *m, const struct segment *s)
+{
+	return m->ws_ok && !(s->flags & TCP_SYN) ? m->our_shift : 0;
+}
+
+uint32_t model_offered_right(const struct model *m, const struct segment *s)
+{
+	return s->ack + ((uint32_t)s->window << offer_shift(m, s));
+}
+
 static void note_offer(struct model *m, const struct segment *s, int64_t ts_ns)
 {
-	uint8_t shift = m->ws_ok && !(s->flags & TCP_SYN) ? m->our_shift : 0;
-	uint32_t right = s->ack + ((uint32_t)s->window << shift);
+	uint32_t right = model_offered_right(m, s), unit = UINT32_C(1) << offer_shift(m, s);
 
 	if (!s->window)
 		m->any.zero_ns = ts_ns;
@@ -197,7 +206,7 @@ static void note_offer(struct model *m, const struct segment *s, int64_t ts_ns)
 		return;
 	if (!m->any.offered || seq_gt(right, m->offered_right))
 		m->offered_right = right;
-	else if (m->offered_right - right >= UINT32_C(1) << shift &&
+	else if (m->offered_right - right >= unit &&
 		 seq_ge(s->ack, (uint32_t)m->any.our_ack.now))
 		m->any.shrunk = true;
 	m->any.offered = true;
@@ -377,7 +386,7 @@ static void learn_syn(struct model *m, const struct segment *s, int64_t ts_ns)
 	settle_scale(m, s);
 	m->any.syn_again = m->any.offered = m->any.shrunk = m->any.reset = false;
 	m->fin_sent = m->any.fin_acked = m->any.syn_acked = false;
-	if (m->any.irs_exact) {
+	if (m->any.scale_known) {
 		m->offered_right = s->seq + 1 + m->snd_wnd;
 		m->any.offered = true;
 	}
@@ -449,7 +458,7 @@ static bool check_ack_beyond(struct model *m, const struct segment *s, int64_t t
 	}
 	model_violate_value(v, "3.4-ACK-BEYOND", FIELD_ACK, could,
 			    "acknowledges what was never sent in order");
-	v->proof = PROOF_DENIED;
+	v->proof = PROOF_UNSENT;
 	v->claimed = s->ack;
 	/* Once is enough; with a hole in the capture this is the truth. */
 	raise_rcv_nxt(m, s->ack);
@@ -489,12 +498,14 @@ static bool is_probe(const struct model *m, const struct segment *s, int64_t ts_
 		!(s->flags & TCP_FIN) && s->seq == (uint32_t)m->any.snd_nxt.now - 1;
 }
 
-static bool beyond_offer(struct model_violation *v, const struct model *m, uint32_t seq)
+static bool beyond_offer(struct model_violation *v, const struct model *m, uint32_t seq,
+			 uint32_t end)
 {
 	model_violate_value(v, "3.8.6-WINDOW", FIELD_DATA_LEN,
 			    seq_gt(m->offered_right, seq) ? m->offered_right - seq : 0,
 			    "sends beyond the window that it was offered");
-	v->proof = PROOF_COMPLETE;
+	v->proof = PROOF_SHUT;
+	v->claimed = end;
 	return false;
 }
 
@@ -504,7 +515,7 @@ static bool check_empty(const struct model *m, const struct segment *s, int64_t 
 	uint32_t now = (uint32_t)m->any.snd_nxt.now;
 
 	if (seq_gt(s->seq, now))
-		return within_offer(m, s->seq) || beyond_offer(v, m, s->seq);
+		return within_offer(m, s->seq) || beyond_offer(v, m, s->seq, s->seq);
 	if (trail_covers(&m->any.snd_nxt, s->seq, ts_ns) || is_probe(m, s, ts_ns))
 		return true;
 	if (m->any.shrunk && seq_ge(s->seq, m->snd_una))
@@ -513,21 +524,26 @@ static bool check_empty(const struct model *m, const struct segment *s, int64_t 
 				   "an acknowledgment carries SEQ=SND.NXT");
 }
 
+/* Unless a SYN was missed that began another connection. */
+static bool after_fin(struct model_violation *v, uint32_t seq, const char *what)
+{
+	model_violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, seq, what);
+	v->proof = PROOF_COMPLETE;
+	return false;
+}
+
 static bool check_fin(const struct model *m, const struct segment *s, struct model_violation *v)
 {
 	uint32_t end = s->seq + segment_len(s), now = (uint32_t)m->any.snd_nxt.now;
 
 	if (m->fin_sent && seq_gt(end, m->fin_seq + 1))
-		return model_violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->fin_seq + 1,
-					   "sends new data after its FIN");
+		return after_fin(v, m->fin_seq + 1, "sends new data after its FIN");
 	if (!(s->flags & TCP_FIN))
 		return true;
 	if (m->fin_sent && end != m->fin_seq + 1)
-		return model_violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, m->fin_seq,
-					   "repeats its FIN at another sequence number");
+		return after_fin(v, m->fin_seq, "repeats its FIN at another sequence number");
 	if (!m->fin_sent && seq_lt(end, now))
-		return model_violate_value(v, "3.6-AFTER-FIN", FIELD_SEQ, now,
-					   "its FIN stands before data that it has sent");
+		return after_fin(v, now, "its FIN stands before data that it has sent");
 	return true;
 }
 
@@ -535,6 +551,7 @@ static bool check_text(const struct model *m, const struct segment *s, int64_t t
 		       struct model_violation *v)
 {
 	bool from_here = m->any.iss_exact && (uint32_t)m->any.snd_nxt.now - m->iss < FAR;
+	uint32_t end = s->seq + s->data_len + s->data_missing;
 
 	if (is_probe(m, s, ts_ns))
 		return true;
@@ -544,9 +561,8 @@ static bool check_text(const struct model *m, const struct segment *s, int64_t t
 	if (!check_fin(m, s, v))
 		return false;
 	/* One octet may probe a zero window (3.8.6.1). */
-	if (m->any.offered && s->data_len + s->data_missing > 1 &&
-	    seq_gt(s->seq + s->data_len + s->data_missing, m->offered_right))
-		return beyond_offer(v, m, s->seq);
+	if (m->any.offered && end != s->seq + 1 && seq_gt(end, m->offered_right))
+		return beyond_offer(v, m, s->seq, end);
 	return true;
 }
 
@@ -606,7 +622,7 @@ static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 	ok = check_ack(m, s, ts_ns, v);
 	if (ok)
 		ok = segment_len(s) ? check_text(m, s, ts_ns, v) : check_empty(m, s, ts_ns, v);
-	if (ok || v->proof == PROOF_DENIED)
+	if (ok || v->proof == PROOF_UNSENT || v->proof == PROOF_SHUT)
 		follow(m, s, ts_ns);
 	return ok;
 }

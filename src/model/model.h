@@ -232,8 +232,11 @@ void model_stray_tx(struct model *m, const struct segment *s, int64_t ts_ns);
 enum model_proof {
 	PROOF_SEEN,	/* on what was seen */
 	PROOF_COMPLETE, /* on that the capture missed no segment of the other end */
-	PROOF_DENIED,	/* on that the other end has not sent what is acknowledged: a
-			   later empty segment of it with SEQ below `claimed` shows that */
+	/* On what the other end says next: that it has not sent what is acknowledged
+	 * (an empty segment with SEQ below `claimed`), or that its window ends before
+	 * what was sent (at `claimed`).  Else the capture missed something. */
+	PROOF_UNSENT,
+	PROOF_SHUT,
 };
 
 /* Why a segment of the target is not permitted. */
@@ -247,7 +250,7 @@ struct model_violation {
 	uint32_t value; /* what it should have been, if has_value */
 
 	enum model_proof proof;
-	uint32_t claimed; /* PROOF_DENIED: the acknowledgment in question */
+	uint32_t claimed; /* PROOF_UNSENT, PROOF_SHUT: the number in question */
 
 	/* What the target could have been in, and where its numbers stood. */
 	uint16_t states;
@@ -271,6 +274,12 @@ void model_permitted_str(const struct model_violation *v, struct buf *out);
 
 /* Something else than the segments proved that the target is in one of @states. */
 void model_learn(struct model *m, uint16_t states);
+
+/*
+ * Where the window ends that our segment @s offers the target; to be asked only
+ * after PROOF_SHUT, which rests on that the scale is known.
+ */
+uint32_t model_offered_right(const struct model *m, const struct segment *s);
 
 /* True if the target may be in @state. */
 bool model_possible(const struct model *m, enum tcp_state state);

@@ -27,6 +27,15 @@ if [ -z "${IN_NAMESPACES-}" ]; then
 		check "nothing wrong is seen at: $name" \
 			"$abs_top_builddir/shakedown" verify "$capture"
 	done
+	for kind in holes late short oneway swapped; do
+		for place in client server; do
+			python3 "$abs_top_srcdir/tests/integration/vary.py" $kind \
+				"$tmp/$place.pcap" "$tmp/varied"
+			check "nor is it at: $place, $kind" \
+				"$abs_top_builddir/shakedown" verify "$tmp/varied"
+			[ -z "${CAPTURE_KEEP-}" ] || mv "$tmp/varied" "$CAPTURE_KEEP/$place-$kind"
+		done
+	done
 	done_testing
 fi
 

@@ -34,7 +34,7 @@ EXTRA_DIST += %D%/device.sh
 
 # Captures of ordinary programs on a bad path.
 shell_tests += %D%/captures.sh
-EXTRA_DIST += %D%/talk.py
+EXTRA_DIST += %D%/talk.py %D%/vary.py
 check_PROGRAMS += %D%/lossy_path
 %C%_lossy_path_SOURCES = %D%/lossy_path.c
 %C%_lossy_path_LDADD =
