@@ -52,7 +52,7 @@ extern const char *const conv_unjudged_words[CONV_N_UNJUDGED];
 
 struct conv_stats {
 	uint64_t frames, segments;	     /* segments: those that were judged */
-	uint64_t holes;			     /* places where the capture has missed something, seen so far */
+	uint64_t holes;			     /* where the capture missed something */
 	uint64_t conversations, ended_early; /* the latter for want of room */
 	uint64_t supersegments;		     /* longer than any path carries: offload */
 	uint64_t partial;		     /* checksums left to the network card */

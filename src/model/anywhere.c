@@ -48,20 +48,23 @@ void model_init_anywhere(struct model *m)
 
 /* Trails */
 
-static void trail_start(struct model_trail *t, uint32_t seq, int64_t now_ns)
+/* @exact: nothing older is on its way, since this is where it begins. */
+static void trail_start(struct model_trail *t, uint32_t seq, int64_t now_ns, bool exact)
 {
 	/* Room below, so that counting back never goes under zero. */
-	t->now = t->was = t->before = (UINT64_C(1) << 33) + seq;
+	t->now = (UINT64_C(1) << 33) + seq;
+	t->was = t->before = exact ? t->now : t->now - FAR;
 	t->turned_ns = now_ns;
 	t->set = true;
 }
 
-static void trail_move(struct model_trail *t, uint32_t seq, int64_t now_ns)
+/* @exact: as for trail_start(), if it is the first. */
+static void trail_move(struct model_trail *t, uint32_t seq, int64_t now_ns, bool exact)
 {
 	uint32_t step = seq - (uint32_t)t->now;
 
 	if (!t->set) {
-		trail_start(t, seq, now_ns);
+		trail_start(t, seq, now_ns, exact);
 		return;
 	}
 	if ((int32_t)step <= 0)
@@ -218,7 +221,7 @@ static void note_ack(struct model *m, const struct segment *s, int64_t ts_ns)
 	uint8_t last = (uint8_t)(any->next_ack + MODEL_ACKS - 1) % MODEL_ACKS;
 
 	note_offer(m, s, ts_ns);
-	trail_move(&any->our_ack, s->ack, ts_ns);
+	trail_move(&any->our_ack, s->ack, ts_ns, any->irs_exact || any->iss_exact);
 	m->snd_una = (uint32_t)any->our_ack.now;
 	if (any->n_acks && any->our_acks[last] == s->ack)
 		return;
@@ -378,8 +381,7 @@ static void learn_syn(struct model *m, const struct segment *s, int64_t ts_ns)
 	m->iss_known = m->any.iss_exact = true;
 	m->iss = s->seq;
 	/* Text in a SYN may have to be sent again (RFC 7413 4.2). */
-	m->any.snd_nxt.set = false;
-	trail_move(&m->any.snd_nxt, s->seq + 1, ts_ns);
+	trail_start(&m->any.snd_nxt, s->seq + 1, ts_ns, true);
 	m->snd_nxt = s->seq + 1;
 	m->their_ws = syn.ws;
 	m->their_ts = syn.ts;
@@ -406,9 +408,12 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns)
 static bool rx_syn_ack(struct model *m, const struct segment *s, int64_t ts_ns,
 		       struct model_violation *v)
 {
-	if (m->any.irs_exact && (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, m->syn_end)))
-		return model_violate_value(v, "SA-LISTEN-3", FIELD_ACK, m->irs + 1,
-					   "SYN,ACK acknowledges SEG.SEQ+1");
+	if (m->any.irs_exact && (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, m->syn_end))) {
+		model_violate_value(v, "SA-LISTEN-3", FIELD_ACK, m->irs + 1,
+				    "SYN,ACK acknowledges SEG.SEQ+1");
+		v->proof = PROOF_COMPLETE; /* or it answers a SYN that was missed */
+		return false;
+	}
 	/* Asked again, a listener without memory may choose anew (RFC 4987 3.6). */
 	if (m->any.iss_exact && s->seq != m->iss && !m->any.syn_again)
 		return model_violate_value(v, "SA-LISTEN-3", FIELD_SEQ, m->iss,
@@ -421,7 +426,7 @@ static bool rx_syn_ack(struct model *m, const struct segment *s, int64_t ts_ns,
 		m->irs = s->ack - 1;
 		m->rcv_nxt = s->ack;
 	}
-	trail_move(&m->any.acked, s->ack, ts_ns);
+	trail_move(&m->any.acked, s->ack, ts_ns, true);
 	m->rcv_nxt_lo = (uint32_t)m->any.acked.now;
 	m->states = STATE_BIT(TCP_SYN_RECEIVED) | STATE_BIT(TCP_ESTABLISHED) |
 		STATE_BIT(TCP_CLOSED);
@@ -434,7 +439,7 @@ static void learn_midway(struct model *m, const struct segment *s, int64_t ts_ns
 	if (!m->iss_known) {
 		m->iss_known = true;
 		m->iss = s->seq - FAR;
-		trail_start(&m->any.snd_nxt, s->seq, ts_ns);
+		trail_start(&m->any.snd_nxt, s->seq, ts_ns, false);
 		m->snd_nxt = s->seq;
 	}
 	if (!m->irs_known) {
@@ -589,9 +594,9 @@ static void follow(struct model *m, const struct segment *s, int64_t ts_ns)
 
 	if ((s->flags & TCP_FIN) && !m->fin_sent)
 		follow_fin(m, s);
-	trail_move(&m->any.snd_nxt, end, ts_ns);
+	trail_move(&m->any.snd_nxt, end, ts_ns, false);
 	m->snd_nxt = (uint32_t)m->any.snd_nxt.now;
-	trail_move(&m->any.acked, s->ack, ts_ns);
+	trail_move(&m->any.acked, s->ack, ts_ns, m->any.irs_exact);
 	m->rcv_nxt_lo = (uint32_t)m->any.acked.now;
 	m->any.opened = true;
 	if (m->any.reset && ts_ns - m->any.reset_ns < CROSSING_NS)
