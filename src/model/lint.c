@@ -188,7 +188,9 @@ static bool ts_missing(const struct lint *l, const struct lint_seg *g)
 
 static bool ts_backwards(const struct lint *l, const struct lint_seg *g)
 {
-	return lint_went_back(l, g, &l->tsval, g->opt[TCP_OPT_TIMESTAMPS]->ts.val);
+	const struct tcp_opt *o = g->opt[TCP_OPT_TIMESTAMPS];
+
+	return lint_went_back(l, g, &l->tsval, o->ts.val, &o->ts.ecr);
 }
 
 static bool echo_without_ack(const struct lint *l, const struct lint_seg *g)
@@ -207,7 +209,9 @@ static bool echo_of_nothing(const struct lint *l, const struct lint_seg *g)
 /* TS.Recent only moves on (RFC 7323 4.3 (2)). */
 static bool echo_backwards(const struct lint *l, const struct lint_seg *g)
 {
-	return lint_went_back(l, g, &l->echo, g->opt[TCP_OPT_TIMESTAMPS]->ts.ecr);
+	const struct tcp_opt *o = g->opt[TCP_OPT_TIMESTAMPS];
+
+	return lint_went_back(l, g, &l->echo, o->ts.ecr, &o->ts.val);
 }
 
 /*

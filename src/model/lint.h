@@ -10,8 +10,9 @@
  * A rule speaks up only where it is certain.  Between the capture and the target
  * packets may get lost and overtake each other, and the capture may begin in the
  * middle of the connection; what is not known is not judged.  That one segment
- * left before another is known from their acknowledgments, which never go back,
- * not from their order in the capture.
+ * left before another is known from their acknowledgments, or from their
+ * timestamps and echoes, since none of these goes back, not from their order in
+ * the capture.
  */
 #ifndef MODEL_LINT_H
 #define MODEL_LINT_H
@@ -47,10 +48,13 @@ struct lint_syn {
 	uint32_t seq, end; /* its SEQ, and SEQ + SEG.LEN */
 };
 
-/* The most of something that does not go back, and the segment that had it. */
+/*
+ * The most of something that does not go back, and the segment that had it: its
+ * ACK, and another value of it that does not go back either.
+ */
 struct lint_mark {
-	bool known, acked; /* it had ACK */
-	uint32_t value, ack;
+	bool known, acked, stamped;
+	uint32_t value, ack, stamp;
 	int64_t ts_ns;
 };
 

@@ -38,11 +38,11 @@ struct lint_seg {
 
 /*
  * True if @value is less than that of the mark, and the segment surely left after
- * the one of the mark: its acknowledgment is higher, or nothing overtakes here and
- * it came long after.
+ * the one of the mark: its acknowledgment or its stamp is higher (@stamp: NULL if
+ * it has none), or nothing overtakes here and it came long after.
  */
 bool lint_went_back(const struct lint *l, const struct lint_seg *g, const struct lint_mark *m,
-		    uint32_t value);
+		    uint32_t value, const uint32_t *stamp);
 
 /*
  * The index, from @from on, of the SACK block that holds what the other end's last

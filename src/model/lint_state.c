@@ -267,11 +267,14 @@ void lint_tx(struct lint *l, const struct segment *s, int64_t ts_ns)
 
 /* ---- what the target sent ---- */
 
-static bool is_later(const struct lint *l, const struct lint_seg *g, const struct lint_mark *m)
+static bool is_later(const struct lint *l, const struct lint_seg *g, const struct lint_mark *m,
+		     const uint32_t *stamp)
 {
 	if (!(g->has & HAS_ACK))
 		return false;
 	if (!m->acked || seq_gt(g->s->ack, m->ack))
+		return true;
+	if (stamp && m->stamped && seq_gt(*stamp, m->stamp))
 		return true;
 	/* The same octets again may be the same packet again (MAY-4). */
 	return l->path == LINT_ORDERED && !g->again && g->s->ack == m->ack &&
@@ -290,24 +293,30 @@ static bool is_outdated(const struct lint_mark *m, const struct lint_seg *g)
 }
 
 bool lint_went_back(const struct lint *l, const struct lint_seg *g, const struct lint_mark *m,
-		    uint32_t value)
+		    uint32_t value, const uint32_t *stamp)
 {
-	return m->known && seq_lt(value, m->value) && !is_outdated(m, g) && is_later(l, g, m);
+	return m->known && seq_lt(value, m->value) && !is_outdated(m, g) &&
+		is_later(l, g, m, stamp);
 }
 
-static void move_mark(struct lint_mark *m, const struct lint_seg *g, uint32_t value)
+static void move_mark(struct lint_mark *m, const struct lint_seg *g, uint32_t value,
+		      const uint32_t *stamp)
 {
 	bool acked = g->has & HAS_ACK;
 
 	if (m->known && seq_lt(value, m->value) && !is_outdated(m, g))
 		return;
-	if (m->known && value == m->value) {
-		/* The earliest segment that had it. */
-		if (acked && m->acked)
-			m->ack = seq_min(m->ack, g->s->ack);
+	if (!m->known || value != m->value) {
+		*m = (struct lint_mark){
+			true, acked, stamp != NULL, value, g->s->ack, stamp ? *stamp : 0, g->ts_ns
+		};
 		return;
 	}
-	*m = (struct lint_mark){ true, acked, value, g->s->ack, g->ts_ns };
+	/* The earliest segment that had it. */
+	if (acked && m->acked)
+		m->ack = seq_min(m->ack, g->s->ack);
+	if (stamp && m->stamped)
+		m->stamp = seq_min(m->stamp, *stamp);
 }
 
 static void note_window(struct lint *l, const struct lint_seg *g)
@@ -315,7 +324,7 @@ static void note_window(struct lint *l, const struct lint_seg *g)
 	int shift = g->has & HAS_SYN ? 0 : lint_window_shift(l);
 
 	if (shift >= 0 && (g->has & HAS_ACK))
-		move_mark(&l->right, g, g->s->ack + ((uint32_t)g->s->window << shift));
+		move_mark(&l->right, g, g->s->ack + ((uint32_t)g->s->window << shift), NULL);
 }
 
 static void note_text(struct lint *l, const struct segment *s)
@@ -337,9 +346,9 @@ static void note_numbers(struct lint *l, const struct lint_seg *g)
 	uint32_t end = s->seq + segment_len(s);
 
 	if (ts && ts->known)
-		move_mark(&l->tsval, g, ts->ts.val);
+		move_mark(&l->tsval, g, ts->ts.val, g->has & HAS_TS_OK ? &ts->ts.ecr : NULL);
 	if (g->has & HAS_TS_OK)
-		move_mark(&l->echo, g, ts->ts.ecr);
+		move_mark(&l->echo, g, ts->ts.ecr, &ts->ts.val);
 	note_window(l, g);
 	note_text(l, s);
 	l->snd_max = l->seq_known ? seq_max(l->snd_max, end) : end;

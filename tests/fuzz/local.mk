@@ -28,6 +28,9 @@ fuzz_tests += %D%/fuzz_segment
 tests_fuzz_fuzz_segment_LDADD = $(fuzz_ldadd)
 EXTRA_DIST += %D%/seed_segment.sh
 
+fuzz_tests += %D%/fuzz_lint
+tests_fuzz_fuzz_lint_LDADD = $(fuzz_ldadd)
+
 fuzz_tests += %D%/fuzz_verify
 tests_fuzz_fuzz_verify_LDADD = $(fuzz_ldadd)
 
