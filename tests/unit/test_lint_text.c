@@ -118,8 +118,8 @@ Test(lint_text, no_difference_in_what_is_outstanding_is_missed)
 		fill(&m, front, len);
 		keep(&m, front, len, una, NULL);
 		front += len;
-		if (front - una > LINT_TEXT_MAX || random_below(20) == 0)
-			una = front - random_below(LINT_TEXT_MAX / 2 < front - una ? LINT_TEXT_MAX / 2 : front - una);
+		if (front - una > LINT_TEXT_MAX || random_below(300) == 0)
+			una = front - random_below((front - una) / 2 + 1);
 		out = front - una;
 		if (!out)
 			continue;
