@@ -124,7 +124,10 @@ bool lint_text_differs(const struct lint_text *t, uint32_t seq, const uint8_t *d
 		uint32_t left = seq_max(seq, r->left);
 		uint32_t right = seq_min(seq + len, r->right);
 
-		if (seq_lt(left, right) && differs_in(t, left, data + (left - seq), right - left))
+		/* Numbers half a circle apart have no order: then nothing is shared. */
+		if (left - seq >= len || right - left > len - (left - seq))
+			continue;
+		if (differs_in(t, left, data + (left - seq), right - left))
 			return true;
 	}
 	return false;
