@@ -16,4 +16,5 @@ nobase_dist_pkgdata_DATA += \
 	testcases/textbook/reset.yaml \
 	testcases/transitions/data.yaml \
 	testcases/transitions/no-connection.yaml \
-	testcases/transitions/opening.yaml
+	testcases/transitions/opening.yaml \
+	testcases/transitions/timestamps.yaml

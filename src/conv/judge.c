@@ -47,8 +47,11 @@ bool conv_is_old(const struct conv *c, int from, const struct segment *s)
 	const struct conv_end *e = &c->end[from];
 	const struct model *m = &e->model;
 
+	/* Its SYN,ACK once more: the SYN that made the new one was not taken. */
+	if (s->flags & TCP_SYN)
+		return (s->flags & TCP_ACK) && s->seq + 1 == e->old_nxt;
 	/* It may be beyond what was seen of the old one, if that was lost. */
-	if ((s->flags & TCP_SYN) || !is_near(e->old_nxt, s->seq))
+	if (!is_near(e->old_nxt, s->seq))
 		return false;
 	/* A new ISS is often not far above the old numbers (RFC 6191 2). */
 	if (m->any.iss_exact && is_near(m->snd_nxt, m->iss))

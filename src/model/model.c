@@ -20,6 +20,19 @@ void model_init(struct model *m, enum tcp_state state, bool lossless)
 	m->listens = state == TCP_LISTEN;
 }
 
+void model_answered(struct model *m, const struct model_due *due, uint16_t answer)
+{
+	uint16_t states = 0;
+
+	for (uint8_t i = 0; i < due->n_choices; i++) {
+		if (answer ? due->choice[i].answers & answer : !due->choice[i].answers)
+			states |= due->choice[i].states;
+	}
+	/* On a bad path either may be lost; what its application does, it may do. */
+	if (m->lossless && !due->more && (states & m->states))
+		m->states &= states;
+}
+
 void model_learn(struct model *m, uint16_t states)
 {
 	m->states = states;
@@ -183,12 +196,17 @@ struct path {
 static void add_choice(struct model_due *d, const struct path *p)
 {
 	for (uint8_t i = 0; i < d->n_choices; i++) {
-		if (d->choice[i].row == p->row && d->choice[i].answers == p->answers)
+		if (d->choice[i].row == p->row && d->choice[i].answers == p->answers) {
+			d->choice[i].states |= (uint16_t)STATE_BIT(p->state);
 			return;
+		}
 	}
-	if (!p->row || d->n_choices == MODEL_MAX_CHOICES)
+	if (d->n_choices == MODEL_MAX_WAYS) {
+		d->more = true;
 		return;
+	}
 	d->choice[d->n_choices].answers = p->answers;
+	d->choice[d->n_choices].states = (uint16_t)STATE_BIT(p->state);
 	d->choice[d->n_choices++].row = p->row;
 }
 

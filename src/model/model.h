@@ -51,6 +51,7 @@ struct model_credit {
 };
 #define MODEL_MAX_CREDITS 64
 #define MODEL_MAX_RANGES 8
+#define MODEL_MAX_WAYS 16
 
 /* What our SYN says. */
 struct model_syn {
@@ -90,12 +91,14 @@ struct model_due {
 	bool takes, keeps;	     /* an answer may cover its text and FIN; may not */
 	enum req_level level;	     /* of the weakest of the rows taken */
 	const struct model_row *row; /* for the clause; NULL: none was taken */
-	/* Each way through the checks: what it answers, and the row that says so. */
+	/* The ways through the checks: what each answers, by which row, and the set
+	 * of states that it leads to. */
 	struct {
-		uint16_t answers;
+		uint16_t answers, states;
 		const struct model_row *row;
-	} choice[MODEL_MAX_CHOICES];
+	} choice[MODEL_MAX_WAYS];
 	uint8_t n_choices;
+	bool more; /* than there is room for */
 };
 
 /*
@@ -271,6 +274,12 @@ bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
  * SEQ=0x00000002 and ACK=0x00000005, data, or a FIN".
  */
 void model_permitted_str(const struct model_violation *v, struct buf *out);
+
+/*
+ * The last segment of the tester was answered with @answer (one enum model_answer),
+ * or not at all (0): the ways that say otherwise are out.
+ */
+void model_answered(struct model *m, const struct model_due *due, uint16_t answer);
 
 /* Something else than the segments proved that the target is in one of @states. */
 void model_learn(struct model *m, uint16_t states);

@@ -126,6 +126,8 @@ static void note_choice(struct walk *w, uint16_t answer)
 	const char *id = NULL;
 
 	for (uint8_t i = 0; i < d->n_choices && !id; i++) {
+		if (d->choice[i].row == NULL)
+			continue;
 		if (answer ? d->choice[i].answers & answer : !d->choice[i].answers)
 			id = d->choice[i].row->id;
 	}
@@ -180,6 +182,7 @@ void due_rx(struct walk *w, size_t packet, enum due_fit fit, uint16_t answer,
 	if (answer == ANS_ACK && !w->due.what.takes)
 		w->limited_ns = w->now_ns;
 	note_choice(w, answer);
+	model_answered(&w->model, &w->due.what, answer);
 	walk_complete(w, w->step, (int32_t)packet, w->now_ns);
 }
 
@@ -197,7 +200,7 @@ static bool is_limited(const struct walk *w)
 {
 	const struct model_due *d = &w->due.what;
 
-	return d->answers == ANS_ACK && !d->takes && w->limited_ns &&
+	return (d->answers & ANS_ACK) && !d->takes && w->limited_ns &&
 		w->due.at_ns - w->limited_ns < LIMIT_NS;
 }
 
@@ -208,6 +211,8 @@ void due_expired(struct walk *w)
 
 	if (!w->noise && (d->silent || !d->answers || is_limited(w))) {
 		note_choice(w, 0);
+		if (!is_limited(w))
+			model_answered(&w->model, d, 0);
 		walk_complete(w, w->step, -1, w->now_ns);
 		return;
 	}
