@@ -5,7 +5,10 @@
 
 nobase_dist_pkgdata_DATA += \
 	testcases/fragments/reach.yaml \
+	testcases/fragments/through-application.yaml \
 	testcases/textbook/acceptability.yaml \
+	testcases/textbook/active-open.yaml \
+	testcases/textbook/application.yaml \
 	testcases/textbook/close-by-target.yaml \
 	testcases/textbook/close-by-tester.yaml \
 	testcases/textbook/closed-port.yaml \
@@ -14,6 +17,7 @@ nobase_dist_pkgdata_DATA += \
 	testcases/textbook/listen.yaml \
 	testcases/textbook/options.yaml \
 	testcases/textbook/reset.yaml \
+	testcases/textbook/states.yaml \
 	testcases/transitions/data.yaml \
 	testcases/transitions/no-connection.yaml \
 	testcases/transitions/opening.yaml \

@@ -25,6 +25,8 @@ struct packet {
 enum event_kind {
 	EVENT_CAPTURE,
 	EVENT_ARRIVE,
+	EVENT_ASK,
+	EVENT_ASK_END,
 	EVENT_REPLY
 };
 
@@ -63,17 +65,25 @@ void vlink_add_dropped(struct vlink *v, uint64_t n)
 
 /* ---- packets and the heap ---- */
 
-static struct packet *packet_new(const void *bytes, size_t len)
+/* A struct, and behind it the data that it points to. */
+static struct packet *packet_of(const void *head, size_t size, const void *data, size_t len)
 {
-	struct packet *p = malloc(sizeof(*p) + len);
+	struct packet *p = malloc(sizeof(*p) + size + len);
 
 	if (!p)
 		log_panic("out of memory");
 	p->refs = 0;
-	p->len = len;
+	p->len = (uint32_t)(size + len);
+	if (size)
+		memcpy(p->bytes, head, size);
 	if (len)
-		memcpy(p->bytes, bytes, len);
+		memcpy(p->bytes + size, data, len);
 	return p;
+}
+
+static struct packet *packet_new(const void *bytes, size_t len)
+{
+	return packet_of(bytes, len, NULL, 0);
 }
 
 static void packet_put(struct packet *p)
@@ -147,20 +157,12 @@ void vlink_send(struct vlink *v, int64_t delay_ns, const void *packet, size_t le
 	event_add(v, time_add(leaves, v->latency_ns), EVENT_CAPTURE, packet_new(packet, len));
 }
 
-/* The bytes of a reply: the struct, and behind it what it received. */
 void vlink_reply(struct vlink *v, int64_t delay_ns, const struct app_reply *reply)
 {
 	int64_t leaves = time_add(v->now_ns, delay_ns > 0 ? delay_ns : 0);
-	struct packet *p = packet_new(NULL, 0);
 
-	p = realloc(p, sizeof(*p) + sizeof(*reply) + reply->data_len);
-	if (!p)
-		log_panic("out of memory");
-	p->len = (uint32_t)(sizeof(*reply) + reply->data_len);
-	memcpy(p->bytes, reply, sizeof(*reply));
-	if (reply->data_len)
-		memcpy(p->bytes + sizeof(*reply), reply->data, reply->data_len);
-	event_add(v, time_add(leaves, v->latency_ns), EVENT_REPLY, p);
+	event_add(v, time_add(leaves, v->latency_ns), EVENT_REPLY,
+		  packet_of(reply, sizeof(*reply), reply->data, reply->data_len));
 }
 
 /* ---- the operations ---- */
@@ -222,6 +224,18 @@ static void reply_deliver(struct vlink *v, const struct packet *p)
 		v->link.on_reply(v->link.reply_arg, &reply);
 }
 
+static void ask_deliver(struct vlink *v, enum event_kind kind, const struct packet *p)
+{
+	struct app_request req;
+
+	memcpy(&req, p->bytes, sizeof(req));
+	req.data = p->bytes + sizeof(req);
+	if (kind == EVENT_ASK)
+		v->peer.app(v->peer.arg, v, v->now_ns, &req);
+	else
+		v->peer.app_end(v->peer.arg, v, v->now_ns, req.family, req.tester_port);
+}
+
 /* Lets the earliest event of the heap happen; true if it was seen by the tester. */
 static bool event_happen(struct vlink *v, link_packet_fn *fn, void *arg)
 {
@@ -232,10 +246,12 @@ static bool event_happen(struct vlink *v, link_packet_fn *fn, void *arg)
 		packet_deliver(v, e.packet, fn, arg);
 	else if (e.kind == EVENT_REPLY)
 		reply_deliver(v, e.packet);
+	else if (e.kind == EVENT_ASK || e.kind == EVENT_ASK_END)
+		ask_deliver(v, e.kind, e.packet);
 	else if (v->peer.receive)
 		v->peer.receive(v->peer.arg, v, v->now_ns, e.packet->bytes, e.packet->len);
 	packet_put(e.packet);
-	return e.kind != EVENT_ARRIVE;
+	return e.kind == EVENT_CAPTURE || e.kind == EVENT_REPLY;
 }
 
 static int op_poll(struct link *l, int64_t until_ns, link_packet_fn *fn, void *arg)
@@ -282,16 +298,20 @@ static int op_app(struct link *l, const struct app_request *req)
 
 	if (!v->peer.app)
 		return -EOPNOTSUPP;
-	v->peer.app(v->peer.arg, v, v->now_ns, req);
+	/* Not before what was sent before it. */
+	event_add(v, time_add(v->now_ns, v->latency_ns), EVENT_ASK,
+		  packet_of(req, sizeof(*req), req->data, req->data ? req->data_len : 0));
 	return 0;
 }
 
 static void op_app_end(struct link *l, uint8_t family, uint16_t tester_port)
 {
+	const struct app_request req = { .family = family, .tester_port = tester_port };
 	struct vlink *v = vlink_of(l);
 
 	if (v->peer.app_end)
-		v->peer.app_end(v->peer.arg, v, v->now_ns, family, tester_port);
+		event_add(v, time_add(v->now_ns, v->latency_ns), EVENT_ASK_END,
+			  packet_of(&req, sizeof(req), NULL, 0));
 }
 
 static void op_stats(struct link *l, struct link_stats *st)

@@ -162,11 +162,15 @@ static bool rx_rst(struct model *m, const struct segment *s, int64_t ts_ns,
 		   struct model_violation *v)
 {
 	uint16_t states = model_states_at(m, ts_ns);
+	bool abort = is_abort(m, s, states);
 
-	if (use_credit(m, s))
+	/* With the numbers of an answer it may be an ABORT all the same. */
+	if (use_credit(m, s)) {
+		m->states |= abort ? STATE_BIT(TCP_CLOSED) : 0;
 		return true;
+	}
 	/* The application aborts, or the target gives up (3.10.5, 3.8.3). */
-	if (is_abort(m, s, states)) {
+	if (abort) {
 		m->before = m->lossless ? 0 : states;
 		m->changed_ns = ts_ns;
 		m->states = STATE_BIT(TCP_CLOSED);

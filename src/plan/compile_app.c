@@ -60,6 +60,17 @@ static void read_option(struct compiler *c, struct plan_app *a, const struct nod
 		expr_is_const(e, &a->value);
 }
 
+static void read_results(struct plan_app *a, const struct node *n)
+{
+	a->result_set = true;
+	if (n->kind == NODE_SCALAR) {
+		a->result[0] = result_by_name(n);
+		return;
+	}
+	for (a->n_result = 0; a->n_result < n->n_items && a->n_result < 4; a->n_result++)
+		a->result[a->n_result] = result_by_name(n->item[a->n_result]);
+}
+
 static void read_map(struct compiler *c, struct plan_app *a, const struct node *n)
 {
 	const struct node *data = node_get(n, "data"), *bytes = node_get(n, "bytes");
@@ -79,10 +90,8 @@ static void read_map(struct compiler *c, struct plan_app *a, const struct node *
 	}
 	if (bytes)
 		value_size(bytes->text, bytes->len, &a->bytes);
-	if (result) {
-		a->result = result_by_name(result);
-		a->result_set = true;
-	}
+	if (result)
+		read_results(a, result);
 	if (within)
 		a->within_ns = compile_duration(within);
 }
@@ -91,7 +100,8 @@ const struct plan_app *compile_app(struct compiler *c, const struct node *n)
 {
 	struct plan_app *a = arena_alloc(c->arena, sizeof(*a));
 
-	a->result = TP_OK;
+	a->result[0] = TP_OK;
+	a->n_result = 1;
 	a->bytes = 1;
 	a->how = APP_SHUTDOWN_WRITE;
 	a->within_ns = PLAN_WITHIN_DEFAULT_NS;

@@ -182,7 +182,8 @@ struct plan_app {
 	uint32_t data_len;
 	bool data_set;
 	uint32_t bytes;	   /* RECEIVE: how many are waited for */
-	uint8_t result;	   /* enum tp_result of wire/testability.h */
+	uint8_t result[4]; /* enum tp_result of wire/testability.h: any of these */
+	uint8_t n_result;
 	bool result_set;   /* written: another one is the target's fault */
 	int64_t within_ns; /* ACCEPT, RECEIVE, ERROR: how long they wait */
 };

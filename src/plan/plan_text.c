@@ -315,7 +315,8 @@ static void add_app_words(const struct plan_app *a, struct buf *out)
 void plan_describe_app(const struct plan *p, size_t step, struct buf *out)
 {
 	const struct plan_app *a = p->step[step].app;
-	const struct app_result_info *r = app_result_find(a->result);
+	const struct app_result_info *r;
+	uint8_t i;
 
 	if (p->step[step].kind != PLAN_APP)
 		return;
@@ -323,8 +324,10 @@ void plan_describe_app(const struct plan *p, size_t step, struct buf *out)
 	add_app_words(a, out);
 	if (a->data_set)
 		add_data(a->data, a->data_len, out);
-	if (a->result_set && r)
-		buf_printf(out, " result %s", r->name);
+	for (i = 0; a->result_set && i < a->n_result; i++) {
+		r = app_result_find(a->result[i]);
+		buf_printf(out, "%s%s", i ? " or " : " result ", r ? r->name : "?");
+	}
 	if (a->call == APP_ACCEPT || a->call == APP_RECEIVE || a->call == APP_ERROR) {
 		buf_adds(out, " within ");
 		plan_add_duration(a->within_ns, out);

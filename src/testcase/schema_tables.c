@@ -415,6 +415,14 @@ static const struct schema reach = {
 };
 
 /* Calls of the target's application */
+static const struct schema app_results_any = {
+	.name = "results",
+	.expected = "a result such as ok, or a list of them",
+	.scalar = &scalar_app_result,
+	.item = &app_result,
+	.min_items = 1,
+	.max_items = 4,
+};
 static const struct schema_key app_keys[] = {
 	{ "call", &app_call, KEY_REQUIRED, "what it is asked to do" },
 	{ "of", &app_of, 0, "with close, abort and option: of what; default connection" },
@@ -425,7 +433,7 @@ static const struct schema_key app_keys[] = {
 	{ "push", &yes_no, 0, "with send: asks for PSH" },
 	{ "option", &app_option, 0, "with option: which" },
 	{ "value", &u32, 0, "with option: its value, a number" },
-	{ "result", &app_result, 0, "what the call must answer; default ok" },
+	{ "result", &app_results_any, 0, "what the call must answer, or a list; default ok" },
 	{ "within", &duration, 0, "how long accept, receive and error wait; default 1s" },
 };
 

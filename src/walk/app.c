@@ -86,6 +86,14 @@ static bool has_data(const struct walk *w, size_t i)
 	return t->len >= a->bytes;
 }
 
+static bool is_wanted(const struct plan_app *a, uint8_t result)
+{
+	for (uint8_t i = 0; i < a->n_result; i++)
+		if (a->result[i] == result)
+			return true;
+	return false;
+}
+
 /* What is wrong with an answer that is not the one the case wants. */
 static enum finding_kind kind_of(const struct walk *w, const struct trace_app *t)
 {
@@ -115,7 +123,7 @@ static void answer(struct walk *w, size_t i)
 	const struct trace_app *t = &w->trace->app[i];
 	struct walk_finding *f;
 
-	if (t->result == app_of(w)->result && has_data(w, i)) {
+	if (is_wanted(app_of(w), t->result) && has_data(w, i)) {
 		walk_complete(w, w->step, -1, waited(app_of(w)->call) ? w->now_ns : w->asked_ns);
 		return;
 	}

@@ -39,7 +39,8 @@ known=$top_srcdir/reports/known/lwip.yaml
 news() { grep -oE '"id": ?"[^"]*"|"status": ?"(fail|error|inconclusive|unexpected-pass)"' "$1" |
 	grep -B 1 '"status"'; }
 
-shakedown run --tag textbook --known "$known" --evidence all --format jsonl >textbook.jsonl 2>err
+# lwIP cannot open at the same time as its peer: what comes after that is not asked.
+shakedown run --tag 'textbook and not after-simultaneous-open' --known "$known" --evidence all --format jsonl >textbook.jsonl 2>err
 check 'the suite runs to its end, and nothing is new' test $? -eq 0
 check_empty 'lwIP breaks what it is known to break, and no more' news textbook.jsonl
 check 'it does break that' grep -q '"conformance": *"NO"' textbook.jsonl

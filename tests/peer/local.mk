@@ -7,7 +7,9 @@ check_LIBRARIES += libpeer.a
 libpeer_a_SOURCES = \
 	%D%/peer.c \
 	%D%/peer.h \
+	%D%/peer_app.c \
 	%D%/peer_fault.c \
+	%D%/peer_open.c \
 	%D%/peer_output.c \
 	%D%/peer_priv.h \
 	%D%/peer_run.c \

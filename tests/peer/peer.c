@@ -101,11 +101,18 @@ struct peer *peer_new(const struct peer_config *cfg)
 static void conn_free(struct peer *p, struct peer_conn *c)
 {
 	HASH_DEL(p->conns, c);
+	if (c->app)
+		peer_app_conn_gone(p, c);
 	for (unsigned int i = 0; i < c->n_held; i++)
 		free(c->held[i].data);
 	free(c->in);
 	free(c->out);
 	free(c);
+}
+
+void peer_conn_drop(struct peer *p, struct peer_conn *c)
+{
+	conn_free(p, c);
 }
 
 void peer_free(struct peer *p)
@@ -116,6 +123,7 @@ void peer_free(struct peer *p)
 		return;
 	HASH_ITER(hh, p->conns, c, next)
 		conn_free(p, c);
+	peer_app_free_all(p);
 	free(p);
 }
 
@@ -160,9 +168,9 @@ static uint32_t isn_choose(struct peer *p, const struct segment *syn)
 {
 	if (peer_has(p, BUG_ISN_ZERO))
 		return 0;
-	if (peer_has(p, BUG_ISN_ECHOED))
+	if (syn && peer_has(p, BUG_ISN_ECHOED))
 		return syn->seq;
-	if (peer_has(p, BUG_ISN_ECHOED_PLUS_ONE))
+	if (syn && peer_has(p, BUG_ISN_ECHOED_PLUS_ONE))
 		return syn->seq + 1;
 	if (p->cfg.isn_set)
 		return p->cfg.isn;
@@ -187,12 +195,13 @@ static uint32_t mss_choose(struct peer *p, const struct segment *syn)
 }
 
 /* RFC 7323, RFC 2018: only what the SYN offered. */
-static void options_take(struct peer *p, struct peer_conn *c, const struct segment *syn)
+void peer_options_take(struct peer *p, struct peer_conn *c, const struct segment *syn)
 {
 	const struct tcp_opt *ts = segment_opt(syn, TCP_OPT_TIMESTAMPS);
 	const struct tcp_opt *scale = segment_opt(syn, TCP_OPT_WSCALE);
 
 	c->send_mss = mss_choose(p, syn);
+	c->ts_on = c->scale_on = c->sack_on = false;
 	if (p->cfg.no_options)
 		return;
 	c->sack_on = segment_opt(syn, TCP_OPT_SACK_PERMITTED);
@@ -209,28 +218,46 @@ static void options_take(struct peer *p, struct peer_conn *c, const struct segme
 	}
 }
 
-struct peer_conn *peer_conn_new(struct peer *p, const struct segment *syn)
+static struct peer_conn *conn_alloc(struct peer *p, const struct peer_key *key, uint32_t iss)
 {
 	struct peer_conn *c = peer_realloc(NULL, sizeof(*c));
 
 	memset(c, 0, sizeof(*c));
-	c->key = key_of(syn);
+	c->key = *key;
+	c->rcv_wnd = PEER_WINDOW;
+	c->iss = c->snd_una = iss;
+	c->snd_nxt = c->out_seq = iss + 1;
+	c->rto_ns = c->app_ns = c->ack_ns = c->wait_ns = PEER_NEVER;
+	c->challenged_ns = -PEER_RTO_NS;
+	HASH_ADD(hh, p->conns, key, sizeof(c->key), c);
+	return c;
+}
+
+struct peer_conn *peer_conn_new(struct peer *p, const struct segment *syn)
+{
+	struct peer_key key = key_of(syn);
+	struct peer_conn *c = conn_alloc(p, &key, isn_choose(p, syn));
+
 	c->state = PEER_SYN_RECEIVED;
 	c->service = peer_service_find(syn->dport);
 	c->irs = syn->seq;
 	c->rcv_nxt = syn->seq + 1;
 	c->syn_data = syn->data_len > 0;
-	c->rcv_wnd = PEER_WINDOW;
-	c->iss = isn_choose(p, syn);
-	c->snd_una = c->iss;
-	c->snd_nxt = c->iss + 1;
-	c->out_seq = c->iss + 1;
 	c->snd_wnd = c->max_snd_wnd = syn->window;
-	c->rto_ns = c->app_ns = c->ack_ns = c->wait_ns = PEER_NEVER;
-	c->challenged_ns = -PEER_RTO_NS;
-	options_take(p, c, syn);
+	peer_options_take(p, c, syn);
 	c->cwnd = 4 * c->send_mss;
-	HASH_ADD(hh, p->conns, key, sizeof(c->key), c);
+	return c;
+}
+
+struct peer_conn *peer_conn_open(struct peer *p, const struct peer_key *key)
+{
+	struct peer_conn *c = conn_alloc(p, key, isn_choose(p, NULL));
+
+	c->state = PEER_SYN_SENT;
+	c->active = true;
+	c->service = &peer_app_service;
+	/* All that it offers, until the other end says what it takes. */
+	c->ts_on = c->scale_on = c->sack_on = !p->cfg.no_options;
 	return c;
 }
 
@@ -265,6 +292,11 @@ static void listen_syn(struct peer *p, struct segment *s)
 	if (syn_is_refused(p, s))
 		return;
 	c = peer_conn_new(p, s);
+	if (!c->service) {
+		c->service = &peer_app_service;
+		c->app = peer_app_listening(p, s);
+		c->app->conn = c;
+	}
 	if (p->cfg.takes_syn_data && s->data_len) {
 		c->in = peer_realloc(NULL, s->data_len);
 		memcpy(c->in, s->data, s->data_len);
@@ -330,6 +362,7 @@ static void on_receive(void *arg, struct vlink *v, int64_t now_ns,
 	struct segment s;
 	struct peer_key key;
 	struct peer_conn *c;
+	struct peer_app *app;
 
 	p->v = v;
 	p->now_ns = now_ns;
@@ -339,9 +372,12 @@ static void on_receive(void *arg, struct vlink *v, int64_t now_ns,
 	key = key_of(&s);
 	HASH_FIND(hh, p->conns, &key, sizeof(key), c);
 	if (c) {
+		app = c->app;
 		peer_segment(p, c, &s);
 		conn_settle(p, c);
-	} else if (peer_service_find(s.dport)) {
+		if (app)
+			peer_app_news(p, app);
+	} else if (peer_service_find(s.dport) || peer_app_listening(p, &s)) {
 		listen_segment(p, &s);
 	} else {
 		closed_segment(p, &s);
@@ -388,7 +424,7 @@ static void on_timer(void *arg, struct vlink *v, int64_t now_ns)
 {
 	struct peer *p = arg;
 	struct peer_conn *c, *next;
-	int64_t earliest = PEER_NEVER;
+	int64_t earliest = PEER_NEVER, due;
 
 	p->v = v;
 	p->now_ns = now_ns;
@@ -399,7 +435,8 @@ static void on_timer(void *arg, struct vlink *v, int64_t now_ns)
 			earliest = conn_next(c);
 		conn_settle(p, c);
 	}
-	p->next_ns = earliest;
+	due = peer_app_expire(p);
+	p->next_ns = due < earliest ? due : earliest;
 }
 
 struct vlink_peer peer_callbacks(struct peer *p)
@@ -408,6 +445,8 @@ struct vlink_peer peer_callbacks(struct peer *p)
 		.receive = on_receive,
 		.next_timer = on_next_timer,
 		.timer = on_timer,
+		.app = peer_app_call,
+		.app_end = peer_app_end,
 		.arg = p,
 	};
 }

@@ -10,6 +10,10 @@
  * Services: echo 7, discard 9, daytime 13 (speaks, closes its side, reads on)
  * and chargen 19; every other port is closed.  Connections are told apart by
  * both addresses and ports, any number at a time, IPv4 and IPv6.
+ *
+ * Ports that no service has belong to the application that cases ask (link.app):
+ * it listens, connects, sends, receives, shuts down, closes and aborts.  What it
+ * has no idea of (pause, resume, option) it does not have as a primitive.
  */
 #ifndef PEER_PEER_H
 #define PEER_PEER_H

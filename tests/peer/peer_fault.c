@@ -16,9 +16,10 @@ enum {
 	RST_ACK = 4, /* for one that had none */
 	FIN = 8,     /* with data or without */
 	DATA = 16,
-	ACK = 32, /* and nothing else */
+	ACK = 32,  /* and nothing else */
+	OPEN = 64, /* SYN */
 	LATER = FIN | DATA | ACK,
-	ALL = 63
+	ALL = 127
 };
 
 /* Circumstances; all that are asked for must hold. */
@@ -286,6 +287,34 @@ const struct peer_fault peer_faults[] = {
 	LOGIC("ack-of-unsent-taken", "takes data whose ACK is of the future",
 	      BUG_ACK_OF_UNSENT_TAKEN),
 	LOGIC("old-ack-drops-data", "drops data whose ACK is old", BUG_OLD_ACK_DROPS_DATA),
+	/* opening, closing and aborting */
+	WIRE("open-missing", "sends no SYN when it is to connect", OPEN, 0, HOW_COPIES, 0),
+	WIRE("open-with-ack", "its SYN has an ACK of nothing", OPEN, 0, HOW_FLAGS_FLIP, TCP_ACK),
+	WIRE("open-with-fin", "its SYN has a FIN as well", OPEN, 0, HOW_FLAGS_FLIP, TCP_FIN),
+	WIRE("open-again-moves", "its repeated SYN has another number", OPEN, AGAIN, HOW_SEQ_ADD,
+	     1),
+	WIRE("open-mss-missing", "its SYN has no MSS", OPEN, 0, HOW_OPTION_DROP, TCP_OPT_MSS),
+	LOGIC("open-ack-opens", "an ACK without SYN opens in SYN-SENT", BUG_OPEN_ACK_OPENS),
+	LOGIC("open-close-stays", "CLOSE in SYN-SENT changes nothing", BUG_OPEN_CLOSE_STAYS),
+	LOGIC("open-fin-resets", "answers what it should drop in SYN-SENT with a reset",
+	      BUG_OPEN_FIN_RESETS),
+	LOGIC("open-refused-listens", "listens after a reset in SYN-RECEIVED, though it was active",
+	      BUG_OPEN_REFUSED_LISTENS),
+	LOGIC("open-rst-bad-ack-taken", "a reset with a wrong ACK ends SYN-SENT",
+	      BUG_OPEN_RST_BAD_ACK_TAKEN),
+	LOGIC("open-rst-ignored", "takes no reset in SYN-SENT", BUG_OPEN_RST_IGNORED),
+	LOGIC("open-rst-no-ack-taken", "a reset without ACK ends SYN-SENT",
+	      BUG_OPEN_RST_NO_ACK_TAKEN),
+	LOGIC("open-syn-ack-unanswered", "does not acknowledge SYN|ACK",
+	      BUG_OPEN_SYN_ACK_UNANSWERED),
+	LOGIC("open-syn-ignored", "drops a SYN in SYN-SENT", BUG_OPEN_SYN_IGNORED),
+	LOGIC("open-syn-resets", "resets for a SYN in SYN-SENT", BUG_OPEN_SYN_RESETS),
+	LOGIC("open-wrong-ack-ignored", "a wrong ACK in SYN-SENT draws nothing",
+	      BUG_OPEN_WRONG_ACK_IGNORED),
+	LOGIC("open-wrong-ack-opens", "a SYN|ACK with a wrong ACK opens", BUG_OPEN_WRONG_ACK_OPENS),
+	LOGIC("abort-silent", "ABORT sends no reset", BUG_ABORT_SILENT),
+	LOGIC("received-twice", "hands what came to the application twice", BUG_RECEIVED_TWICE),
+	LOGIC("reset-not-told", "does not tell the application of a reset", BUG_RESET_NOT_TOLD),
 	LOGIC("syn-ignored", "says nothing to a SYN in the window", BUG_SYN_IN_ESTABLISHED_IGNORED),
 	LOGIC("syn-reopens", "opens anew for a SYN in the window", BUG_SYN_IN_ESTABLISHED_REOPENS),
 	LOGIC("old-syn-resets", "resets for an old SYN", BUG_SYN_OLD_RESETS),
@@ -305,7 +334,7 @@ const struct peer_fault *peer_fault_find(const char *name)
 static unsigned int kind_of(const struct segment *s)
 {
 	if (s->flags & TCP_SYN)
-		return SYN;
+		return s->flags & TCP_ACK ? SYN : OPEN;
 	if (s->flags & TCP_RST)
 		return s->flags & TCP_ACK ? RST_ACK : RST;
 	if (s->flags & TCP_FIN)

@@ -165,6 +165,28 @@ static void syn_options(struct peer *p, const struct peer_conn *c, struct segmen
 	}
 }
 
+void peer_send_syn(struct peer *p, struct peer_conn *c, bool again)
+{
+	struct peer_emission e;
+
+	conn_segment(p, c, &e, TCP_SYN, c->iss);
+	e.s.ack = 0;
+	e.again = again;
+	syn_options(p, c, &e.s);
+	conn_emit(p, c, &e);
+	if (c->rto_ns == PEER_NEVER)
+		rto_arm(p, c);
+}
+
+void peer_send_abort(struct peer *p, struct peer_conn *c)
+{
+	struct peer_emission e;
+
+	conn_segment(p, c, &e, TCP_RST, c->snd_nxt);
+	e.s.ack = 0;
+	emit(p, &e);
+}
+
 void peer_send_syn_ack(struct peer *p, struct peer_conn *c, bool again)
 {
 	struct peer_emission e;
@@ -258,7 +280,7 @@ static void fin_count(struct peer *p, struct peer_conn *c)
 	c->fin_seq = c->snd_nxt;
 	if (!peer_has(p, BUG_OWN_FIN_NOT_COUNTED))
 		c->snd_nxt++;
-	if (c->state == PEER_ESTABLISHED)
+	if (c->state == PEER_ESTABLISHED || c->state == PEER_SYN_RECEIVED)
 		c->state = PEER_FIN_WAIT_1;
 	else if (c->state == PEER_CLOSE_WAIT)
 		c->state = PEER_LAST_ACK;
@@ -304,7 +326,10 @@ void peer_output(struct peer *p, struct peer_conn *c)
 {
 	uint32_t n;
 
-	if (c->state == PEER_CLOSED || c->state == PEER_SYN_RECEIVED)
+	if (c->state == PEER_CLOSED || c->state == PEER_SYN_SENT)
+		return;
+	/* 3.10.4: CLOSE in SYN-RECEIVED sends a FIN if nothing is to be sent. */
+	if (c->state == PEER_SYN_RECEIVED && !(c->active && c->closing && !c->out_len))
 		return;
 	if (!c->fin_sent)
 		peer_service_refill(c);
@@ -347,7 +372,8 @@ void peer_retransmit_front(struct peer *p, struct peer_conn *c)
 
 void peer_retransmit(struct peer *p, struct peer_conn *c)
 {
-	unsigned int max = c->state == PEER_SYN_RECEIVED ? RETRIES_SYN_ACK : RETRIES;
+	bool opening = c->state == PEER_SYN_RECEIVED || c->state == PEER_SYN_SENT;
+	unsigned int max = opening ? RETRIES_SYN_ACK : RETRIES;
 
 	if (peer_has(p, BUG_NO_RETRANSMISSION))
 		return;
@@ -356,7 +382,9 @@ void peer_retransmit(struct peer *p, struct peer_conn *c)
 		return;
 	}
 	c->cwnd = c->send_mss;
-	if (c->state == PEER_SYN_RECEIVED)
+	if (c->state == PEER_SYN_SENT)
+		peer_send_syn(p, c, true);
+	else if (c->snd_una == c->iss) /* also behind a FIN in SYN-RECEIVED */
 		peer_send_syn_ack(p, c, true);
 	else
 		peer_retransmit_front(p, c);

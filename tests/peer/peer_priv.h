@@ -6,7 +6,9 @@
  *	peer.c		packets in, LISTEN and CLOSED, timers
  *	peer_segment.c	RFC 9293 3.10.7.4, check by check
  *	peer_output.c	what is sent, and when it is sent again
- *	peer_service.c	the applications
+ *	peer_open.c	SYN-SENT: RFC 9293 3.10.7.3
+ *	peer_service.c	the plain services
+ *	peer_app.c	the application that is asked
  *	peer_fault.c	the faults, and the spoiling of segments on the way out
  */
 #ifndef PEER_PEER_PRIV_H
@@ -16,6 +18,7 @@
 
 #include "peer.h"
 #include "wire/segment.h"
+#include "wire/testability.h"
 
 #define PEER_NEVER VLINK_NEVER
 #define PEER_WINDOW 65535u	 /* bytes a connection is ready to take, always */
@@ -26,6 +29,7 @@
 /* RFC 9293 3.3.2; LISTEN has no connection here, CLOSED is one to be freed. */
 enum peer_state {
 	PEER_CLOSED,
+	PEER_SYN_SENT,
 	PEER_SYN_RECEIVED,
 	PEER_ESTABLISHED,
 	PEER_FIN_WAIT_1,
@@ -39,6 +43,7 @@ enum peer_state {
 /* Faults in the logic; what each does is in the table of peer_fault.c. */
 enum peer_bug {
 	BUG_NONE,
+	BUG_ABORT_SILENT,
 	BUG_ACCEPTS_BAD_CHECKSUM,
 	BUG_ACK_OF_UNSENT_IGNORED,
 	BUG_ACK_OF_UNSENT_TAKEN,
@@ -73,6 +78,20 @@ enum peer_bug {
 	BUG_NO_FIN,
 	BUG_NO_RETRANSMISSION,
 	BUG_OLD_ACK_DROPS_DATA,
+	BUG_OPEN_ACK_OPENS,
+	BUG_OPEN_CLOSE_STAYS,
+	BUG_OPEN_FIN_RESETS,
+	BUG_OPEN_REFUSED_LISTENS,
+	BUG_OPEN_RST_BAD_ACK_TAKEN,
+	BUG_OPEN_RST_IGNORED,
+	BUG_OPEN_RST_NO_ACK_TAKEN,
+	BUG_OPEN_SYN_ACK_UNANSWERED,
+	BUG_OPEN_SYN_IGNORED,
+	BUG_OPEN_SYN_RESETS,
+	BUG_OPEN_WRONG_ACK_IGNORED,
+	BUG_OPEN_WRONG_ACK_OPENS,
+	BUG_RECEIVED_TWICE,
+	BUG_RESET_NOT_TOLD,
 	BUG_OPTIONS_ON_DATA_DROPPED,
 	BUG_OUT_OF_ORDER_DROPPED,
 	BUG_OUT_OF_WINDOW_IGNORED,
@@ -127,6 +146,9 @@ struct peer_conn {
 	UT_hash_handle hh;
 	enum peer_state state;
 	const struct peer_service *service;
+	struct peer_app *app; /* whose connection it is, or NULL */
+	bool active;	      /* opened by this end */
+	uint8_t error;	      /* enum tp_result: what its user is told */
 
 	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_snd_wnd;
 	uint32_t irs, rcv_nxt, rcv_wnd, last_ack_sent;
@@ -157,11 +179,30 @@ struct peer_conn {
 	int64_t challenged_ns;			 /* last challenge ACK, for throttling */
 };
 
+/* The application's end of a run: all that has to do with a port of the tester. */
+struct peer_app_key {
+	uint16_t family, tester_port;
+};
+struct peer_app {
+	struct peer_app_key key;
+	UT_hash_handle hh;
+	uint16_t target_port;
+	bool listens;
+	struct peer_conn *conn; /* or NULL */
+	bool eof;
+	uint8_t error; /* of a connection that is gone, until asked for */
+	uint8_t *got;  /* received, and not asked for yet */
+	uint32_t n_got;
+	bool asked; /* a call waits */
+	struct app_request req;
+};
+
 struct peer {
 	struct peer_config cfg;
 	struct vlink *v; /* during a callback */
 	int64_t now_ns;
 	struct peer_conn *conns;
+	struct peer_app *apps;
 	int64_t next_ns; /* no timer is due before */
 	uint64_t random;
 	bool deaf; /* BUG_LISTEN_RST_DEAFENS happened */
@@ -183,7 +224,31 @@ static inline bool peer_has(const struct peer *p, enum peer_bug bug)
 /* peer.c */
 void peer_conn_timer(struct peer *p, int64_t *slot, int64_t at_ns);
 struct peer_conn *peer_conn_new(struct peer *p, const struct segment *syn);
+/* What the other end's SYN offers, as far as this end does too. */
+void peer_options_take(struct peer *p, struct peer_conn *c, const struct segment *syn);
+/* A connection in SYN-SENT. */
+struct peer_conn *peer_conn_open(struct peer *p, const struct peer_key *key);
+/* Deletes the record; nothing is sent. */
+void peer_conn_drop(struct peer *p, struct peer_conn *c);
 void *peer_realloc(void *mem, size_t size);
+
+/* peer_open.c */
+void peer_syn_sent(struct peer *p, struct peer_conn *c, struct segment *s);
+
+/* peer_app.c */
+extern const struct peer_service peer_app_service;
+/* The end that listens where @s, a SYN, goes; or NULL. */
+struct peer_app *peer_app_listening(struct peer *p, const struct segment *s);
+/* The connection is gone. */
+void peer_app_conn_gone(struct peer *p, struct peer_conn *c);
+/* Something may have come that a call waits for. */
+void peer_app_news(struct peer *p, struct peer_app *a);
+/* Calls whose time is over; returns when the next one is. */
+int64_t peer_app_expire(struct peer *p);
+void peer_app_call(void *arg, struct vlink *v, int64_t now_ns, const struct app_request *req);
+void peer_app_end(void *arg, struct vlink *v, int64_t now_ns, uint8_t family,
+		  uint16_t tester_port);
+void peer_app_free_all(struct peer *p);
 
 /* peer_segment.c */
 void peer_segment(struct peer *p, struct peer_conn *c, struct segment *s);
@@ -196,6 +261,10 @@ void peer_service_refill(struct peer_conn *c);
 
 /* peer_output.c */
 void peer_send_syn_ack(struct peer *p, struct peer_conn *c, bool again);
+/* <SEQ=ISS><CTL=SYN>: an active OPEN (3.10.1). */
+void peer_send_syn(struct peer *p, struct peer_conn *c, bool again);
+/* <SEQ=SND.NXT><CTL=RST>: ABORT (3.10.5). */
+void peer_send_abort(struct peer *p, struct peer_conn *c);
 /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, now. */
 void peer_send_ack(struct peer *p, struct peer_conn *c);
 /* The same as an answer to an unacceptable segment @cause; may be throttled. */

@@ -183,6 +183,7 @@ static bool check_reset(struct peer *p, struct peer_conn *c, struct segment *s)
 		return false;
 	if (peer_has(p, BUG_RST_ANSWERED))
 		peer_send_reset(p, s);
+	c->error = c->state == PEER_SYN_RECEIVED ? TP_REFUSED : TP_RESET;
 	conn_close(c);
 	return false;
 }
@@ -487,9 +488,11 @@ void peer_segment(struct peer *p, struct peer_conn *c, struct segment *s)
 		check_ack, take_text, take_fin
 	};
 
-	for (size_t i = 0; i < sizeof(check) / sizeof(check[0]); i++)
+	for (size_t i = 0; i < sizeof(check) / sizeof(check[0]) && c->state != PEER_SYN_SENT; i++)
 		if (!check[i](p, c, s))
 			break;
+	if (c->state == PEER_SYN_SENT)
+		peer_syn_sent(p, c, s);
 	if (c->state == PEER_CLOSED)
 		return;
 	if ((c->in_open || c->in_len || c->in_eof) && c->state != PEER_SYN_RECEIVED) {

@@ -100,7 +100,9 @@ bool peer_service_run(struct peer *p, struct peer_conn *c)
 		c->closing = false;
 	if (c->in_len)
 		c->service->on_data(c, c->in, c->in_len);
-	if (c->in_eof && !c->closing)
+	if (c->in_eof && c->app)
+		c->app->eof = true;
+	else if (c->in_eof && !c->closing)
 		service_close(p, c);
 	c->in_open = c->in_eof = false;
 	c->in_len = 0;
