@@ -56,6 +56,9 @@ enum how {
 	HOW_SCALE_ADD,
 	HOW_TSVAL_ADD,
 	HOW_SACK,
+	HOW_IP_CHECKSUM,
+	HOW_DATA_OFFSET,
+	HOW_OPTION_CUT,
 };
 
 /* What is done to SACK blocks. */
@@ -141,6 +144,10 @@ const struct peer_fault peer_faults[] = {
 	WIRE("sack-odd", "its SACK blocks are cut off", ACK, 0, HOW_SACK, SACK_ODD),
 	WIRE("sack-turned", "its SACK blocks begin with the oldest",
 	     ACK, 0, HOW_SACK, SACK_TURNED),
+	WIRE("sack-on-syn", "its SYN|ACK has SACK blocks",
+	     SYN, 0, HOW_OPTION_ADD, TCP_OPT_SACK),
+	WIRE("sack-permitted-later", "permits SACK after the handshake",
+	     LATER, 0, HOW_OPTION_ADD, TCP_OPT_SACK_PERMITTED),
 	WIRE("sack-unasked", "permits SACK without being asked",
 	     SYN, 0, HOW_OPTION_ADD, TCP_OPT_SACK_PERMITTED),
 	WIRE("timestamps-unasked", "sends timestamps without being asked",
@@ -177,6 +184,12 @@ const struct peer_fault peer_faults[] = {
 	WIRE("checksum-bad-later", "its checksums are wrong after the handshake",
 	     LATER, 0, HOW_CHECKSUM_BAD, 0),
 	WIRE("reserved-set", "sets the reserved bits", ALL, 0, HOW_RESERVED_SET, 7),
+	WIRE("ip-checksum-bad", "the checksums of its IP headers are wrong",
+	     ALL, 0, HOW_IP_CHECKSUM, 0),
+	WIRE("data-offset-long", "its data offset points behind the segment",
+	     LATER, 0, HOW_DATA_OFFSET, 15),
+	WIRE("option-length-zero", "its SYN|ACK has an option of length 0",
+	     SYN, 0, HOW_OPTION_CUT, 0),
 	WIRE("padding-not-zero", "pads its options with ones", SYN, 0, HOW_PADDING, 0),
 	WIRE("window-shrinks-once", "takes back the window it gave",
 	     LATER, SECOND, HOW_WINDOW_SET, 16),
@@ -364,7 +377,7 @@ static unsigned int circumstances_of(const struct peer_emission *e)
 
 /* ---- what is done to them ---- */
 
-static void option_drop(struct segment *s, int kind)
+static void option_drop(struct segment *s, int32_t kind)
 {
 	uint8_t n = 0;
 
@@ -396,14 +409,14 @@ static void option_make(struct tcp_opt *o, int kind, bool spoilt)
 	}
 }
 
-static void option_add(struct segment *s, int kind)
+static void option_add(struct segment *s, int32_t kind)
 {
 	if (!segment_opt(s, (uint8_t)kind))
 		option_make(&s->opt[s->n_opt++], kind, false);
 }
 
 /* Of timestamps the echo alone: the clock is right. */
-static void option_spoil(struct segment *s, int kind)
+static void option_spoil(struct segment *s, int32_t kind)
 {
 	for (uint8_t i = 0; i < s->n_opt; i++) {
 		struct tcp_opt *o = &s->opt[i];
@@ -417,7 +430,7 @@ static void option_spoil(struct segment *s, int kind)
 	}
 }
 
-static void option_again(struct segment *s, int kind)
+static void option_again(struct segment *s, int32_t kind)
 {
 	const struct tcp_opt *o = segment_opt(s, (uint8_t)kind);
 
@@ -498,10 +511,11 @@ static void sack_spoil(struct segment *s, int32_t what)
 }
 
 /* EOL, and three octets that should be zero (MUST-69). */
-static void padding_spoil(struct segment *s)
+static void padding_spoil(struct segment *s, int32_t by)
 {
 	struct tcp_opt *o = &s->opt[s->n_opt++];
 
+	(void)by;
 	tcp_opt_simple(o, TCP_OPT_EOL);
 	o->raw_len = 3;
 	memset(o->raw, 1, 3);
@@ -520,6 +534,29 @@ static void numbers_copy(struct peer_emission *e)
 {
 	e->s.seq = e->cause->ack;
 	e->s.ack = e->cause->seq;
+}
+
+static void length_spoil(struct segment *s, int32_t by)
+{
+	tcp_opt_raw(&s->opt[s->n_opt++], 253, (uint8_t)by, NULL, 0);
+}
+
+static void spoil_options(struct segment *s, enum how how, int32_t by)
+{
+	static void (*const with[])(struct segment * s, int32_t by) = {
+		[HOW_OPTION_DROP] = option_drop,
+		[HOW_OPTION_ADD] = option_add,
+		[HOW_OPTION_VALUE] = option_spoil,
+		[HOW_OPTION_AGAIN] = option_again,
+		[HOW_OPTION_CUT] = length_spoil,
+		[HOW_PADDING] = padding_spoil,
+		[HOW_SCALE_ADD] = scale_add,
+		[HOW_TSVAL_ADD] = tsval_add,
+		[HOW_SACK] = sack_spoil,
+	};
+
+	if (how < sizeof(with) / sizeof(with[0]) && with[how])
+		with[how](s, by);
 }
 
 static void spoil(struct peer_emission *e, enum how how, int32_t by)
@@ -562,35 +599,22 @@ static void spoil(struct peer_emission *e, enum how how, int32_t by)
 	case HOW_DATA_CUT:
 		s->data_len -= s->data_len ? 1 : 0;
 		break;
-	case HOW_OPTION_DROP:
-		option_drop(s, by);
-		break;
-	case HOW_OPTION_ADD:
-		option_add(s, by);
-		break;
-	case HOW_OPTION_VALUE:
-		option_spoil(s, by);
-		break;
-	case HOW_PADDING:
-		padding_spoil(s);
-		break;
 	case HOW_SPORT_ADD:
 		s->sport = (uint16_t)(s->sport + by);
 		break;
 	case HOW_COPY_NUMBERS:
 		numbers_copy(e);
 		break;
-	case HOW_OPTION_AGAIN:
-		option_again(s, by);
+	case HOW_IP_CHECKSUM:
+		s->ip_checksum_set = true;
+		s->ip_checksum = 0xbad;
 		break;
-	case HOW_SCALE_ADD:
-		scale_add(s, by);
+	case HOW_DATA_OFFSET:
+		s->data_offset_set = true;
+		s->data_offset = (uint8_t)by;
 		break;
-	case HOW_TSVAL_ADD:
-		tsval_add(s, by);
-		break;
-	case HOW_SACK:
-		sack_spoil(s, by);
+	default:
+		spoil_options(s, how, by);
 		break;
 	}
 }

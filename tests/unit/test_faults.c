@@ -306,6 +306,42 @@ Test(faults, every_fault_is_in_the_table)
 	free(t);
 }
 
+/* ---- lint ---- */
+
+static void note_rules(void *arg, const struct plan *plan, const struct verdict *v,
+		       const struct trace *t)
+{
+	(void)plan;
+	(void)t;
+	for (size_t i = 0; i < v->n_findings; i++)
+		for (size_t r = 0; r < lint_n_rules; r++)
+			if (v->finding[i].kind == FINDING_LINT &&
+			    !strcmp(v->finding[i].message, lint_rules[r].what))
+				*(uint64_t *)arg |= UINT64_C(1) << r;
+}
+
+Test(faults, every_rule_of_lint_is_broken_by_a_fault_in_the_table)
+{
+	struct suite *s = suite_open();
+	struct table *t = malloc(sizeof(*t));
+	uint64_t broken = 0;
+
+	table_load(t);
+	for (size_t i = 0; i < t->n; i++) {
+		struct peer_config cfg = config_of(&t->line[i]);
+		const struct plan **plans;
+		size_t n = peer_plans_matching(s, t->line[i].glob, &plans);
+
+		peer_run(plans, n, &cfg, 16, note_rules, &broken);
+		free(plans);
+	}
+	for (size_t r = 0; r < lint_n_rules; r++)
+		cr_expect(broken >> r & 1, "%s", lint_rules[r].name);
+	table_free(t);
+	free(t);
+	suite_free(s);
+}
+
 Test(faults, every_requirement_that_can_be_named_can_be_explained)
 {
 	struct suite *s = suite_open();
