@@ -262,6 +262,7 @@ static struct conv *start_anew(struct conv_table *t, struct conv *old, int from,
 	}
 	end_conv(t, old);
 	c = start_conv(t, &key, from, s, ts_ns);
+	c->again = true;
 	for (int i = 0; i < 2; i++) {
 		c->end[i].old_set = known[i];
 		c->end[i].old_nxt = nxt[i];
@@ -310,7 +311,7 @@ static void take_segment(struct conv_table *t, const struct conv_packet *p)
 	else if ((s->flags & (TCP_SYN | TCP_RST)) == TCP_SYN &&
 		 conv_is_anew(c, from, s))
 		c = start_anew(t, c, from, s, p->ts_ns);
-	if (c->end[from].old_set && conv_is_old(c, from, s)) {
+	if (c->again && conv_is_old(c, from, s, p->ts_ns)) {
 		t->stats.unjudged[CONV_OLD]++;
 		model_stray_tx(&c->end[!from].model, s, p->ts_ns);
 		return;

@@ -63,6 +63,7 @@ struct conv {
 	UT_hash_handle hh;
 	struct conv *prev, *next; /* of its list, longest idle first */
 	bool closed;		  /* in the list of those */
+	bool again;		  /* the same ports had a connection before */
 	uint64_t first_frame;
 	int64_t first_ns, last_ns;
 	uint64_t holes; /* segments that the capture has missed, at least */
@@ -86,7 +87,7 @@ void conv_judge(struct conv *c, int from, const struct conv_packet *p);
 /* The SYN, or SYN,ACK, begins another connection of the same ports. */
 bool conv_is_anew(const struct conv *c, int from, const struct segment *s);
 /* The segment belongs to the connection before this one. */
-bool conv_is_old(const struct conv *c, int from, const struct segment *s);
+bool conv_is_old(const struct conv *c, int from, const struct segment *s, int64_t ts_ns);
 /* Both directions have ended, or one end has reset the connection. */
 bool conv_is_closed(const struct conv *c);
 

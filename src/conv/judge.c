@@ -19,6 +19,9 @@
 /* Numbers nearer than this belong to one connection. */
 #define NEAR (UINT32_C(1) << 20)
 
+/* Nothing is on its way for longer than this. */
+#define CROSSING_NS INT64_C(3000000000)
+
 /* After so long a silence a segment may be a keep-alive (RFC 9293 3.8.4). */
 #define QUIET_NS INT64_C(900000000)
 
@@ -42,11 +45,22 @@ bool conv_is_anew(const struct conv *c, int from, const struct segment *s)
 	return other->model.any.opened;
 }
 
-bool conv_is_old(const struct conv *c, int from, const struct segment *s)
+/* Refuses a SYN that was sent before this connection's. */
+static bool refuses_another(const struct model *m, const struct segment *s)
+{
+	return (s->flags & (TCP_RST | TCP_ACK)) == (TCP_RST | TCP_ACK) && s->seq == 0 &&
+		m->any.irs_exact && s->ack != m->syn_end && s->ack != m->irs + 1;
+}
+
+bool conv_is_old(const struct conv *c, int from, const struct segment *s, int64_t ts_ns)
 {
 	const struct conv_end *e = &c->end[from];
 	const struct model *m = &e->model;
 
+	if (ts_ns - c->first_ns < CROSSING_NS && refuses_another(m, s))
+		return true;
+	if (!e->old_set)
+		return false;
 	/* Its SYN,ACK once more: the SYN that made the new one was not taken. */
 	if (s->flags & TCP_SYN)
 		return (s->flags & TCP_ACK) && s->seq + 1 == e->old_nxt;

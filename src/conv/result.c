@@ -8,6 +8,9 @@
 #include "conv/internal.h"
 #include "verify/verify.h"
 
+/* A SYN is sent again within this time. */
+#define SYN_AGAIN_NS INT64_C(70000000000)
+
 /* Rules that compare with all that the other end sent. */
 static const char *const comparing[] = {
 	"window-scale-unasked",
@@ -26,9 +29,18 @@ static bool is_comparing(const char *rule)
 	return false;
 }
 
-static bool is_dropped(const struct conv_view *view, const struct conv_finding *f)
+/* A SYN that is sent again may ask for less; the first may not have been captured. */
+static bool may_have_asked(const struct conv *c, const struct conv_view *view,
+			   const struct conv_finding *f)
 {
-	if (!f->proven)
+	return f->lint && !strcmp(lint_rules[f->rule].name, "ecn-unasked") &&
+		c->first_ns - view->epoch_ns < SYN_AGAIN_NS;
+}
+
+static bool is_dropped(const struct conv *c, const struct conv_view *view,
+		       const struct conv_finding *f)
+{
+	if (!f->proven || may_have_asked(c, view, f))
 		return true;
 	if (!view->incomplete)
 		return false;
@@ -137,7 +149,7 @@ static void put_findings(const struct conv *c, int end, const struct conv_view *
 	struct finding f;
 
 	for (uint8_t i = 0; i < e->n_findings; i++) {
-		if (is_dropped(view, &e->finding[i]))
+		if (is_dropped(c, view, &e->finding[i]))
 			continue;
 		f = put_finding(&e->finding[i], arena);
 		insert(list, &v->n_findings, &f);

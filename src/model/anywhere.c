@@ -352,6 +352,9 @@ static bool rx_reset(struct model *m, const struct segment *s, int64_t ts_ns,
 		(!(s->flags & TCP_ACK) && answers_an_ack(m, s->seq, ts_ns));
 
 	m->any.ended = true;
+	/* Without the other direction nobody knows what it answers. */
+	if (!m->irs_known)
+		return true;
 	if (is_abort(m, s, ts_ns)) {
 		if (m->any.opened && !m->any.reset) {
 			m->any.reset = true;
@@ -364,13 +367,13 @@ static bool rx_reset(struct model *m, const struct segment *s, int64_t ts_ns,
 		m->states |= STATE_BIT(TCP_CLOSED);
 		return true;
 	}
-	if (m->any.snd_nxt.set && m->any.opened) {
+	if (m->any.snd_nxt.set && m->any.opened)
 		model_violate_value(v, "3.10.5-ABORT", FIELD_SEQ, (uint32_t)m->any.snd_nxt.now,
 				    "a reset that nothing called for, and its SEQ is not SND.NXT");
-		v->proof = PROOF_COMPLETE;
-		return false;
-	}
-	return reset_form(m, s, v);
+	else
+		reset_form(m, s, v);
+	v->proof = PROOF_COMPLETE; /* or it answers what was missed */
+	return false;
 }
 
 /* Options hold where both SYNs have them; the window of a SYN is never scaled. */

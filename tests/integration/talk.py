@@ -2,12 +2,14 @@
 """Conversations for captures that curl and the like do not have.
 
     talk.py serve ADDR PORT             answers until killed
+    talk.py meet ADDR N                 opens N connections that the other end opens too
     talk.py rude ADDR PORT CLOSED N     N of each kind of conversation with that
 
 The server reads a line "SEND n", "SINK" or "RESET" and does so: sends n octets
 and closes, reads up to the end and closes, or resets after the first octets.
 The rude client resets, leaves data unread, half-closes, stops reading until the
-window is shut, asks at a closed port, and uses a source port again at once.
+window is shut, asks at a closed port, uses a source port again at once, speaks in its
+SYN, and opens connections that the other end opens at the same time.
 """
 import socket
 import struct
@@ -45,6 +47,7 @@ def answer(conn):
 def serve(addr, port):
     family = socket.AF_INET6 if ":" in addr else socket.AF_INET
     s = socket.create_server((addr, port), family=family, backlog=128)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 64)
     print("ready", flush=True)
     while True:
         conn, _ = s.accept()
@@ -132,6 +135,56 @@ def both(addr, port, i):
     s.close()
 
 
+def fast(addr, port, i):
+    """Says something in its SYN (RFC 7413), from the second time on."""
+    for _ in range(2):
+        s = socket.socket(socket.AF_INET6 if ":" in addr else socket.AF_INET)
+        s.settimeout(30)
+        s.sendto(b"SEND 9000\n", socket.MSG_FASTOPEN, (addr, port))
+        while s.recv(65536):
+            pass
+        s.close()
+
+
+def at_once(addr, port, i):
+    """Both ends open: each binds, and connects to the other (RFC 9293 3.5)."""
+    s = socket.socket()
+    s.settimeout(20)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("", 31000 + i))
+    s.connect((addr, 32000 + i))
+    s.sendall(b"u" * 3000)
+    s.shutdown(socket.SHUT_WR)
+    while s.recv(65536):
+        pass
+    s.close()
+
+
+def meet(addr, n):
+    """The other side of at_once(): calls until each has come."""
+    def call(i):
+        for _ in range(200):
+            s = socket.socket()
+            s.settimeout(1)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("", 32000 + i))
+                s.connect((addr, 31000 + i))
+                s.sendall(b"v" * 3000)
+                while s.recv(65536):
+                    pass
+                s.close()
+                return
+            except OSError:
+                s.close()
+                time.sleep(0.001)
+    threads = [threading.Thread(target=call, args=(i,), daemon=True) for i in range(n)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(20)
+
+
 def refused(addr, port, i):
     connect(addr, port)
 
@@ -144,7 +197,9 @@ def attempt(kind, addr, port, i):
 
 
 def rude(addr, port, closed, n):
-    kinds = [reset, unread, half_close, slow, is_reset, again, both]
+    kinds = [reset, unread, half_close, slow, is_reset, again, both, fast]
+    if ":" not in addr:
+        kinds.append(at_once)
     threads = []
     for i in range(n):
         for kind in kinds:
@@ -160,5 +215,7 @@ def rude(addr, port, closed, n):
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve(sys.argv[2], int(sys.argv[3]))
+    elif sys.argv[1] == "meet":
+        meet(sys.argv[2], int(sys.argv[3]))
     else:
         rude(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
