@@ -6,6 +6,7 @@
 nobase_dist_pkgdata_DATA += \
 	testcases/fragments/reach.yaml \
 	testcases/fragments/through-application.yaml \
+	testcases/loss/loss.yaml \
 	testcases/textbook/acceptability.yaml \
 	testcases/textbook/active-open.yaml \
 	testcases/textbook/application.yaml \

@@ -12,7 +12,7 @@
 
 struct attempt {
 	const struct plan *plan;
-	unsigned int failed;
+	unsigned int failed, excused;
 	UT_hash_handle hh;
 };
 
@@ -60,24 +60,6 @@ static struct attempt *find(struct attempts *a, const struct plan *plan)
 	return one;
 }
 
-/*
- * Loss explains it: of an alternative, that the answer to the better one was
- * lost; of a state, that our segment which leads there was.
- */
-static bool is_missing(enum finding_kind kind)
-{
-	switch (kind) {
-	case FINDING_NO_ANSWER:
-	case FINDING_LATE:
-	case FINDING_PRECONDITION:
-	case FINDING_ALTERNATIVE:
-	case FINDING_STATE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Something did not come, or came too late; nothing that came is wrong. */
 static bool something_missing(const struct verdict *v)
 {
@@ -90,10 +72,12 @@ static bool something_missing(const struct verdict *v)
 
 		if (f->level == LEVEL_MAY)
 			continue;
-		if (is_missing(f->kind))
-			missing = true;
 		/* A target that is dead was asked three times already. */
-		else if (f->level == LEVEL_MUST || f->kind == FINDING_DEAD)
+		if (f->kind == FINDING_DEAD)
+			return false;
+		if (f->by_path)
+			missing = true;
+		else if (f->level == LEVEL_MUST)
 			return false;
 	}
 	return missing;
@@ -122,10 +106,22 @@ static bool retry(struct attempts *a, const struct plan *plan, const struct verd
 	return ++one->failed <= (unsigned int)a->retries;
 }
 
+/* It was impaired on purpose: that proves nothing, of the path neither. */
+static bool try_excused(struct attempts *a, const struct plan *plan)
+{
+	struct attempt *one = find(a, plan);
+
+	if (!one)
+		one = add(a, plan);
+	return ++one->excused < ATTEMPTS_MAX_LOSSY;
+}
+
 bool attempts_again(struct attempts *a, const struct plan *plan, const struct verdict *v)
 {
 	struct attempt *one;
 
+	if (v->excused)
+		return try_excused(a, plan);
 	if (a->retries >= 0)
 		return retry(a, plan, v);
 	one = find(a, plan);
@@ -152,10 +148,12 @@ void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *
 
 	if (!one)
 		return;
-	if (a->retries >= 0 && v->kind == VERDICT_PASS) {
+	if (!one->failed) {
+		/* Only impaired on purpose: a pass is a pass. */
+	} else if (a->retries >= 0 && v->kind == VERDICT_PASS) {
 		v->kind = a->flaky;
 		v->reason = arena_printf(arena, "flaky: it passed in attempt %u only",
-					 one->failed + 1);
+					 one->failed + one->excused + 1);
 	} else if (a->retries >= 0) {
 		/* As it is. */
 	} else if (!something_missing(v) && v->kind == VERDICT_PASS) {
@@ -164,7 +162,7 @@ void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *
 		v->reason = arena_printf(arena,
 					 "met in attempt %u only: the path loses packets, or the "
 					 "target does not always answer",
-					 one->failed + 1);
+					 one->failed + one->excused + 1);
 	} else if (proves_nothing(a, v)) {
 		v->kind = VERDICT_INCONCLUSIVE;
 		v->reason = arena_printf(arena,

@@ -10,6 +10,10 @@
  * asked for; where most runs miss something, nothing that is missed is proven.
  * What was seen and is wrong is a failure at once: no loss explains it.
  *
+ * A run that the tester impaired itself (verdict.excused) says nothing of the path or
+ * the target: it is tried again up to ATTEMPTS_MAX_LOSSY times, and is inconclusive
+ * if it never comes through; once it passes, it has passed.
+ *
  * With --retries the user says how often: whatever did not pass is run again, on
  * any path.  What passes then is flaky, which is a failure unless --flaky says
  * otherwise.

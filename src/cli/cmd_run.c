@@ -4,6 +4,7 @@
  * before the first packet: the command line, then the cases, then the link.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +108,8 @@ static bool is_cut_off(const struct trace *t)
 /* A target that is gone would make every other run wait for nothing. */
 static void watch_target(struct run_command *c, const struct verdict *v, const struct trace *t)
 {
-	bool dead = v->kind == VERDICT_INCONCLUSIVE && v->finding[0].kind == FINDING_DEAD;
+	bool dead = v->kind == VERDICT_INCONCLUSIVE && !v->excused &&
+		v->finding[0].kind == FINDING_DEAD;
 
 	c->dead = dead || is_cut_off(t) ? c->dead + 1 : 0;
 	if (c->dead < DEAD_MAX || stop)
@@ -226,6 +228,8 @@ static const char *rerun_prefix(const struct cli *cli)
 		add_option(&b, "rst-guard", o->rst_guard);
 	if (o->set_offloads)
 		add_option(&b, "set-offloads", NULL);
+	if (o->impair)
+		add_option(&b, "impair", o->impair);
 	add_options(&b, "rules", &o->rules);
 	add_options(&b, "known", &o->known);
 	s = arena_strdup(o->arena, buf_str(&b));
@@ -286,6 +290,37 @@ static void describe_suite(struct run_command *c, uint64_t seed, size_t n)
 	s->explain_prefix = explain_prefix(c->cli);
 }
 
+/* Chance by the same number as all else, unless it has one of its own. */
+static const struct impair_config *describe_impairment(struct run_command *c, uint64_t seed)
+{
+	struct buf b = BUF_INIT;
+
+	if (!c->cli->opt.impair)
+		return NULL;
+	if (!c->conn.impair.seed_set)
+		c->conn.impair.seed = seed;
+	impair_config_str(&c->conn.impair, &b);
+	c->results.suite.impaired = arena_strdup(c->cli->opt.arena, buf_str(&b));
+	buf_fini(&b);
+	return &c->conn.impair;
+}
+
+static void note_impairment(struct run_command *c, const struct impair_stats *st)
+{
+	struct report_totals *t = &c->results.totals;
+	struct arena *arena = c->cli->opt.arena;
+	const char **note = arena_calloc(arena, t->n_notes + 1, sizeof(*note));
+
+	for (size_t i = 0; i < t->n_notes; i++)
+		note[i] = t->note[i];
+	note[t->n_notes++] = arena_printf(
+		arena,
+		"impaired on purpose: of %" PRIu64 " segments %" PRIu64 " lost, %" PRIu64
+		" doubled, %" PRIu64 " overtaken, %" PRIu64 " delayed",
+		st->segments, st->dropped, st->duplicated, st->reordered, st->delayed);
+	t->note = note;
+}
+
 static int run_plans(struct run_command *c)
 {
 	struct sched_sink sink = {
@@ -305,15 +340,20 @@ static int run_plans(struct run_command *c)
 		.prove_closed = !c->conn.lab && !c->conn.sim,
 		.stop = &stop,
 	};
+	struct impair_stats impaired;
 	size_t n;
 	const struct plan *const *plans = repeat_plans(c, &n);
 	int err;
 
-	if (!c->conn.link->lossless || c->cli->opt.retries_set)
+	cfg.impair = describe_impairment(c, cfg.seed);
+	cfg.impaired = &impaired;
+	if (!c->conn.link->lossless || cfg.impair || c->cli->opt.retries_set)
 		sink.again = on_again;
 	describe_suite(c, cfg.seed, n);
 	results_start(&c->results);
 	err = sched_run(&cfg, plans, n, &sink);
+	if (cfg.impair)
+		note_impairment(c, &impaired);
 	if (err && err != -EINTR) {
 		log_msg(LOG_ERROR, "the link failed: %s", strerror(-err));
 		return CLI_INCOMPLETE;

@@ -91,6 +91,8 @@ int connection_describe(struct cli *cli, struct connection *c)
 		status = CLI_USAGE;
 	if (cli->opt.rate)
 		c->target.rate = (unsigned int)cli->opt.rate;
+	if (cli->opt.impair && impair_config_parse(cli->opt.impair, &c->impair, &ds))
+		status = CLI_USAGE;
 	cli_show(cli, &ds);
 	diags_fini(&ds);
 	return status;

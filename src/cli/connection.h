@@ -7,6 +7,7 @@
 #define CLI_CONNECTION_H
 
 #include "cli/command.h"
+#include "link/impair.h"
 #include "link/link.h"
 #include "plan/profile.h"
 
@@ -18,11 +19,12 @@ struct connection {
 	struct target target;
 	struct profile profile; /* its name is NULL if there is none */
 	struct link *link;
-	struct lab *lab;    /* or NULL */
-	struct sim *sim;    /* or NULL; with neither the link is ours */
-	const char *agent;  /* "127.0.0.1 port 10000, version 1.2.0"; NULL without one */
-	const char *tester; /* "eth1 192.0.2.9", for the report */
-	unsigned int jobs;  /* runs at a time, if the user does not say */
+	struct lab *lab;	     /* or NULL */
+	struct sim *sim;	     /* or NULL; with neither the link is ours */
+	const char *agent;	     /* "127.0.0.1 port 10000, version 1.2.0"; NULL without one */
+	struct impair_config impair; /* what --impair asks for */
+	const char *tester;	     /* "eth1 192.0.2.9", for the report */
+	unsigned int jobs;	     /* runs at a time, if the user does not say */
 };
 
 /*

@@ -160,6 +160,7 @@ int evidence_dir_write(struct evidence_dir *d, const struct report_suite *suite,
 		.verdict = verdict_names[v->kind],
 		.program = suite->program,
 		.target = suite->target,
+		.impairment = suite->impaired,
 		.packet = v->packet_note,
 	};
 	const char *name;

@@ -284,6 +284,8 @@ const struct option_row option_rows[] = {
 	{ "set-offloads", 0, NULL, "turn off offloads of the interface that falsify the capture",
 	  CONNECTING, set_flag, FIELD(set_offloads) },
 
+	{ "impair", 0, "LIST", "make the path worse on purpose, as in drop=5%,delay=20ms",
+	  BIT(RUN), set_text, FIELD(impair) },
 	{ "jobs", 'j', "N", "at most so many runs at a time (256 in the lab, 1 elsewhere)",
 	  BIT(RUN), set_number, FIELD(jobs), .min = 1, .max = SCHEMA_MAX_JOBS },
 	{ "rate", 0, "N", "start at most so many runs a second (200 one at a time)",

@@ -40,6 +40,7 @@ struct options {
 	const char *interface;
 	struct option_list source;
 	bool set_offloads;
+	const char *impair;    /* what the tester does to the path, or NULL */
 	const char *rst_guard; /* "listener" or "nft" */
 
 	/* how to run */

@@ -12,6 +12,11 @@ libshakedown_a_SOURCES += \
 	%D%/guard.c \
 	%D%/guard.h \
 	%D%/guard_nft.h \
+	%D%/impair.c \
+	%D%/impair.h \
+	%D%/impair_config.c \
+	%D%/impair_echo.c \
+	%D%/impair_echo.h \
 	%D%/inject_libnet.c \
 	%D%/inject_libnet.h \
 	%D%/inject_packet.c \
@@ -46,7 +51,9 @@ else
 libshakedown_a_SOURCES += %D%/guard_nft_none.c
 endif
 
-unit_tests += tests/unit/test_link tests/unit/test_vlink
+unit_tests += tests/unit/test_link tests/unit/test_vlink tests/unit/test_impair
 
 # Only this object sees libnet's feature macros.
 %D%/inject_libnet.$(OBJEXT): OBJECT_CPPFLAGS = $(LIBNET_CFLAGS)
+
+tests_unit_test_impair_LDADD = libpeer.a $(LDADD) -lm

@@ -22,6 +22,19 @@ void model_open(struct model *m, const struct model_syn *syn);
  */
 void model_learn_irs(struct model *m, const struct segment *s, bool in_order);
 
+/* The two ways of a segment, without a thought of what may come again (late.c). */
+void model_follow_tx(struct model *m, const struct segment *s, int64_t ts_ns);
+bool model_follow_rx(struct model *m, const struct segment *s, int64_t ts_ns,
+		     struct model_violation *v);
+/* Keeps a segment of ours in mind. */
+void model_remember(struct model *m, const struct segment *s, int64_t ts_ns);
+/*
+ * True if what the target sends is explained when one or two of our latest
+ * segments come again; @m follows that then.  @before: @m before the segment.
+ */
+bool model_rx_late(struct model *m, const struct model *before, const struct segment *s,
+		   int64_t ts_ns);
+
 /* Both directions of a capture from anywhere (anywhere.c). */
 void model_anywhere_tx(struct model *m, const struct segment *s, int64_t ts_ns);
 bool model_anywhere_rx(struct model *m, const struct segment *s, int64_t ts_ns,

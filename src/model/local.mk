@@ -14,6 +14,7 @@ libshakedown_a_SOURCES += \
 	%D%/book.c \
 	%D%/active.c \
 	%D%/anywhere.c \
+	%D%/late.c \
 	%D%/lint.c \
 	%D%/lint_state.c \
 	%D%/lint_text.c \

@@ -321,6 +321,8 @@ struct model_syn model_read_syn(const struct segment *s)
 
 void model_open(struct model *m, const struct model_syn *syn)
 {
+	if (m->irs_known && m->iss_known)
+		m->past = (struct model_past){ true, m->irs, m->rcv_nxt, m->iss, m->snd_nxt };
 	m->irs_known = true;
 	m->irs = syn->irs;
 	m->rcv_nxt_lo = syn->irs + 1;
@@ -566,13 +568,20 @@ void model_run_states(struct model *m, const struct segment *s)
 
 void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 {
-	struct outcome o = { .s = s };
-	uint16_t before;
-
 	if (m->anywhere) {
 		model_anywhere_tx(m, s, ts_ns);
 		return;
 	}
+	if (!m->lossless && !is_broken(s))
+		model_remember(m, s, ts_ns);
+	model_follow_tx(m, s, ts_ns);
+}
+
+void model_follow_tx(struct model *m, const struct segment *s, int64_t ts_ns)
+{
+	struct outcome o = { .s = s };
+	uint16_t before;
+
 	pass_time(m, ts_ns);
 	model_forget_old(m, ts_ns);
 	before = m->states;

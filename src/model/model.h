@@ -53,6 +53,22 @@ struct model_credit {
 #define MODEL_MAX_RANGES 8
 #define MODEL_MAX_WAYS 16
 
+/* A segment of ours, as far as the table looks at it. */
+struct model_sent {
+	int64_t ts_ns;
+	uint32_t seq, ack, data_len, ts_val;
+	uint16_t flags, window;
+	uint8_t shift;
+	bool ws, ts;
+};
+#define MODEL_MAX_SENT 6
+
+/* Numbers of the connection before: late segments of it still carry them. */
+struct model_past {
+	bool set;
+	uint32_t irs, rcv_nxt, iss, snd_nxt;
+};
+
 /* What our SYN says. */
 struct model_syn {
 	bool set;
@@ -181,6 +197,7 @@ struct model {
 	 * segment that was overtaken on the way still carries them. */
 	uint32_t snd_nxt_was, rcv_nxt_was;
 	int64_t snd_moved_ns, rcv_moved_ns;
+	int64_t iss_ns; /* when the latest SYN,ACK came */
 	uint8_t our_shift, target_shift;
 	bool our_ws, their_ws, ws_ok;
 	bool our_ts, their_ts, ts_ok;
@@ -195,6 +212,11 @@ struct model {
 	struct model_credit credit[MODEL_MAX_CREDITS];
 	uint8_t n_credits;
 	struct model_due due;
+
+	struct model_past past;
+	/* Our latest segments, where they may arrive again (late.c). */
+	struct model_sent sent[MODEL_MAX_SENT];
+	uint8_t n_sent;
 };
 
 /*

@@ -251,6 +251,12 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 
 	if (!(s->flags & TCP_ACK))
 		return model_rx_syn(m, s, ts_ns, v);
+	/* It is still on its way, once more. */
+	if (!m->lossless && m->iss_known && s->seq == m->iss && is_recent(m, m->iss_ns, ts_ns))
+		may |= RECEIVING_STATES | STATE_BIT(TCP_LISTEN) | STATE_BIT(TCP_CLOSED);
+	/* CLOSE in SYN-RECEIVED (3.10.4): the SYN is still to be acknowledged. */
+	if (m->iss_known && s->seq == m->iss && (!m->lossless || m->snd_una == m->iss))
+		may |= STATE_BIT(TCP_FIN_WAIT_1);
 	if (!(states & may) || !m->irs_known)
 		return model_violate(v, "SA-LISTEN-2", FIELD_FLAGS,
 				     "a SYN,ACK that no SYN called for");
@@ -260,6 +266,7 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 	}
 	if (!check_syn_ack(m, s, v))
 		return false;
+	m->iss_ns = ts_ns;
 	if (!m->iss_known)
 		follow_syn_ack(m, s);
 	else if (m->active && (m->states & STATE_BIT(TCP_SYN_RECEIVED)))
@@ -314,6 +321,10 @@ static bool check_empty(const struct model *m, const struct segment *s,
 	/* Sent before a segment that overtook it. */
 	if (is_recent(m, m->snd_moved_ns, ts_ns) && seq_lt(s->seq, m->snd_nxt) &&
 	    seq_ge(s->seq, m->snd_nxt_was))
+		return true;
+	/* What it sent before that was lost on the way, or has been overtaken. */
+	if (!m->lossless && !m->fin_sent && seq_gt(s->seq, m->snd_nxt) &&
+	    seq_le(s->seq, m->offered_right + 1))
 		return true;
 	return model_violate_value(v, "3.10.7.4-SEQ", FIELD_SEQ, m->snd_nxt,
 				   "an acknowledgment carries SEQ=SND.NXT");
@@ -376,6 +387,9 @@ static void follow_fin(struct model *m, const struct segment *s)
 		next |= m->fin_received && seq_lt(s->ack, m->fin_end)
 			? STATE_BIT(TCP_CLOSING)
 			: STATE_BIT(TCP_LAST_ACK);
+	/* Or this is it once more, and the first one, which crossed ours, was lost. */
+	if ((next & STATE_BIT(TCP_LAST_ACK)) && m->fin_received && !m->lossless)
+		next |= STATE_BIT(TCP_CLOSING);
 	if (next)
 		m->states = next;
 	/* Otherwise it crossed what ended the connection: that stays ended. */
@@ -408,7 +422,7 @@ static void follow_text(struct model *m, const struct segment *s, int64_t ts_ns)
 	move(m, &m->rcv_nxt_lo, s->ack, &m->rcv_nxt_was, &m->rcv_moved_ns, ts_ns);
 	follow_ack(m, s);
 	learn_window(m, s);
-	if (seq_gt(end, m->snd_nxt)) {
+	if (segment_len(s) && seq_gt(end, m->snd_nxt)) {
 		move(m, &m->snd_nxt, end, &m->snd_nxt_was, &m->snd_moved_ns, ts_ns);
 		if ((s->flags & TCP_FIN) && !m->fin_sent)
 			follow_fin(m, s);
@@ -431,6 +445,19 @@ static bool no_connection(const struct model *m, struct model_violation *v)
 			     "sends on a connection that does not exist");
 }
 
+/*
+ * Its SYN,ACK was lost or has been overtaken, and this acknowledges a repeated SYN
+ * or other segments that are not acceptable (3.10.7.4, first check).
+ */
+static bool is_after_lost_syn(const struct model *m, const struct segment *s)
+{
+	if (m->lossless || segment_len(s))
+		return false;
+	if (m->again.set && seq_gt(s->ack, m->again.irs) && seq_le(s->ack, m->again.end))
+		return true;
+	return !m->iss_known && seq_gt(s->ack, m->irs) && seq_le(s->ack, m->syn_end);
+}
+
 static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 		     struct model_violation *v)
 {
@@ -442,6 +469,8 @@ static bool rx_other(struct model *m, const struct segment *s, int64_t ts_ns,
 	if (!(s->flags & TCP_ACK))
 		return model_violate(v, "3.1-ACK", FIELD_FLAGS,
 				     "a segment without ACK after the handshake");
+	if (is_after_lost_syn(m, s))
+		return true;
 	if (!m->iss_known)
 		return model_violate(v, "SA-LISTEN-3", FIELD_FLAGS,
 				     "answers a SYN with something else than SYN,ACK");
@@ -466,6 +495,17 @@ static void note_position(const struct model *m, int64_t ts_ns, struct model_vio
 
 bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
 	      struct model_violation *v)
+{
+	struct model before;
+
+	if (m->lossless || m->anywhere)
+		return model_follow_rx(m, s, ts_ns, v);
+	before = *m;
+	return model_follow_rx(m, s, ts_ns, v) || model_rx_late(m, &before, s, ts_ns);
+}
+
+bool model_follow_rx(struct model *m, const struct segment *s, int64_t ts_ns,
+		     struct model_violation *v)
 {
 	struct model_violation at;
 	bool ok;

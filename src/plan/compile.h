@@ -67,6 +67,9 @@ void compile_fragment(struct compiler *c, const struct testcase_fragment *f);
 /* Fills in the tester's end; the case's own map stands before the defaults'. */
 void compile_tester(struct compiler *c, struct node *const tester[2], struct plan *plan);
 
+/* compile_link.c: fills in what the path does; @list may be NULL, or wrong */
+void compile_link(struct compiler *c, struct node *list, struct plan *plan);
+
 /* compile_scope.c: names in expressions */
 
 /* Makes @name known from now on.  Errors: reserved, or taken in the same list. */

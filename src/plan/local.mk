@@ -7,6 +7,7 @@ libshakedown_a_SOURCES += \
 	%D%/compile.h \
 	%D%/compile_app.c \
 	%D%/compile_expect.c \
+	%D%/compile_link.c \
 	%D%/compile_scope.c \
 	%D%/compile_send.c \
 	%D%/fragments.c \

@@ -19,6 +19,7 @@
 #include "expr/expr.h"
 #include "testcase/vocab.h"
 #include "wire/app.h"
+#include "wire/path_rule.h"
 #include "wire/segment.h"
 
 /*
@@ -264,6 +265,10 @@ struct plan {
 	bool syn_options_set;
 	const struct plan_opt *syn_opt; /* default: MSS alone */
 	uint8_t n_syn_opt;
+
+	/* what the path does to segments of this case, in order */
+	const struct path_rule *link;
+	uint8_t n_link;
 
 	const struct plan_step *step;
 	uint16_t n_steps; /* PLAN_END included */

@@ -447,6 +447,28 @@ static void add_words(const char *what, const char *const *words, size_t n, stru
 	buf_addc(out, '\n');
 }
 
+static void add_rule(const struct path_rule *r, struct buf *out)
+{
+	static const char *const data[] = { "", " with data", " without data" };
+	char flags[TCP_FLAGS_STRLEN];
+
+	buf_printf(out, "# link: %s %s's %s%s from the %u.", path_act_names[r->act],
+		   r->from_target ? "target" : "tester",
+		   r->flags_set ? tcp_flags_str(r->flags, flags, sizeof(flags)) : "segments",
+		   data[r->data], r->nth);
+	if (r->times == PATH_TIMES_ALL)
+		buf_adds(out, " on, all");
+	else
+		buf_printf(out, " on, %u", r->times);
+	if (r->by_ns) {
+		buf_adds(out, ", by ");
+		plan_add_duration(r->by_ns, out);
+	}
+	if (r->act == PATH_REORDER)
+		buf_printf(out, ", behind %u", r->behind);
+	buf_addc(out, '\n');
+}
+
 static void add_head(const struct plan *p, struct buf *out)
 {
 	size_t need;
@@ -460,6 +482,8 @@ static void add_head(const struct plan *p, struct buf *out)
 	add_words("covers", p->covers, p->n_covers, out);
 	if (p->iss)
 		buf_printf(out, "# iss %s\n", expr_text(p->iss));
+	for (uint8_t i = 0; i < p->n_link; i++)
+		add_rule(&p->link[i], out);
 }
 
 void plan_add_text(const struct plan *p, struct buf *out)

@@ -203,6 +203,7 @@ static const char *compile_variant(struct loading *l, const struct testcase *t,
 
 	compile_init(&c, l->arena, params, &l->fragments, t->file, &l->ds);
 	compile_tester(&c, t->tester, p);
+	compile_link(&c, t->link, p);
 	if (t->steps)
 		compile_case(&c, t->steps);
 	p->needs = needs_or_listener(t->needs | c.needs);

@@ -86,6 +86,11 @@ static void human_start(struct report *r)
 	buf_printf(&r->out, ", seed 0x%" PRIx64 ", run ", s->seed);
 	text_add(&r->out, s->run_id);
 	buf_addc(&r->out, '\n');
+	if (s->impaired) {
+		buf_adds(&r->out, "the path is impaired on purpose: ");
+		text_add(&r->out, s->impaired);
+		buf_addc(&r->out, '\n');
+	}
 	if (s->target_notes) {
 		buf_adds(&r->out, "notes on the target: ");
 		text_add(&r->out, s->target_notes);

@@ -97,6 +97,8 @@ static void add_properties(struct junit *j, struct buf *out)
 	add_property(out, "target", s->target);
 	if (s->target_notes)
 		add_property(out, "target-notes", s->target_notes);
+	if (s->impaired)
+		add_property(out, "impaired", s->impaired);
 	if (s->tester)
 		add_property(out, "tester", s->tester);
 	buf_reset(&j->scratch);

@@ -21,6 +21,7 @@ struct report_suite {
 	const char *run_id;	  /* 16 hex digits */
 	const char *target;	  /* name of the target */
 	const char *target_notes; /* what else its profile says, or NULL */
+	const char *impaired;	  /* what the tester does to the path on purpose, or NULL */
 	const char *tester;	  /* interface and addresses, for the header */
 	const char *hostname;
 	int64_t start_ns; /* CLOCK_REALTIME */

@@ -59,6 +59,8 @@ void suite_to_json(struct json *o, const struct report_suite *s)
 	json_set_string(o, "target", s->target);
 	if (s->target_notes)
 		json_set_string(o, "target_notes", s->target_notes);
+	if (s->impaired)
+		json_set_string(o, "impaired", s->impaired);
 	json_set_string(o, "tester", s->tester);
 	json_set_string(o, "hostname", s->hostname);
 	set_time(o, "start", s->start_ns);

@@ -16,5 +16,7 @@ libshakedown_a_SOURCES += \
 	%D%/fresh.c \
 	%D%/order.c \
 	%D%/sched.h \
+	%D%/path.c \
+	%D%/path.h \
 	%D%/run.c \
 	%D%/sched.c

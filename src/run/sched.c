@@ -13,6 +13,7 @@
 #include "run/demux.h"
 #include "run/fresh.h"
 #include "run/order.h"
+#include "run/path.h"
 
 /*
  * A deadline is acted on this long after it passed, so that a packet that was
@@ -310,6 +311,7 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 	bool missed = false;
 
 	notice_trouble(sc, now_ns);
+	r->trace.setup.impaired = path_touched(sc->cfg, sc->link, r);
 	if (sc->sink->again)
 		missed = sc->sink->again(sc->sink->arg, r->plan, &r->trace);
 	if (missed) {
@@ -321,7 +323,7 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 	}
 	end_app(sc, r);
 	give_ports_back(sc, r);
-	if (!sc->link->lossless)
+	if (!r->trace.setup.lossless)
 		reset_again(sc, &r->trace, missed);
 	sl->used = false;
 	sl->due_ns = INT64_MAX;
@@ -356,7 +358,7 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 		.seed = sc->cfg->seed,
 		.rules = sc->cfg->rules,
 		.partial_ok = l->partial_ok,
-		.lossless = l->lossless,
+		.lossless = l->lossless && !p->n_link,
 	};
 	sched_numbers(sc->cfg->seed, p->id, &s->iss, &s->ts_offset);
 }
@@ -376,6 +378,7 @@ static void begin(struct sched *sc, unsigned int i, int64_t now_ns)
 
 	sl->proving = false;
 	run_start(&sl->run, sl->run.plan, &sl->setup, now_ns);
+	path_set_up(sc->cfg, sc->link, &sl->run);
 	mark_dirty(sc, i);
 }
 
@@ -388,6 +391,7 @@ static void prove(struct sched *sc, unsigned int i, int64_t now_ns)
 	struct segment s;
 
 	sl->proving = true;
+	path_spare(sc->cfg, sc->link, sl->run.plan->family, sl->setup.tester_port);
 	fresh_ask(&sl->fresh, &sl->setup, number, now_ns, &s);
 	inject_quietly(sc, &s);
 	sl->due_ns = sl->fresh.due_ns;
@@ -770,6 +774,7 @@ static void sched_close(struct sched *sc)
 	free(sc->app_used);
 	sc->link->on_reply = NULL;
 	free(sc->plans);
+	path_close(sc->cfg, sc->link);
 }
 
 int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
@@ -780,7 +785,7 @@ int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 
 	sc->cfg = cfg;
 	sc->sink = sink;
-	sc->link = cfg->link;
+	sc->link = path_open(cfg, plans, n_plans);
 	sc->plans = order_plans(plans, n_plans, cfg->jobs > 1);
 	sc->n_plans = n_plans;
 	sched_open(sc);

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 
+#include "link/impair.h"
 #include "link/link.h"
 #include "plan/target.h"
 #include "run/run.h"
@@ -21,6 +22,10 @@ struct sched_config {
 	uint32_t rules;	   /* documents to judge by: enum model_rules; 0: default */
 	/* The target is asked whether a 4-tuple is closed before it is used. */
 	bool prove_closed;
+	/* What chance does to the path (link/impair.h); NULL: nothing. */
+	const struct impair_config *impair;
+	/* Filled in when it is over, if anything could be impaired; may be NULL. */
+	struct impair_stats *impaired;
 	/*
 	 * Set by a signal handler: 1 starts no further run, 2 ends all now.
 	 * NULL: never.

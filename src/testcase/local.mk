@@ -9,6 +9,7 @@ libshakedown_a_SOURCES += \
 	%D%/schema.h \
 	%D%/schema_json.c \
 	%D%/schema_known.c \
+	%D%/schema_link.c \
 	%D%/schema_priv.h \
 	%D%/schema_scalar.c \
 	%D%/schema_tables.c \

@@ -84,6 +84,7 @@ struct schema_check {
 extern const struct schema schema_file;
 extern const struct schema schema_step;
 extern const struct schema schema_tester;
+extern const struct schema schema_link;
 /* A whole target profile, and a whole list of known deviations. */
 extern const struct schema schema_target;
 extern const struct schema schema_known;

@@ -20,7 +20,12 @@ extern const struct schema_scalar scalar_text, scalar_title, scalar_word, scalar
 	scalar_ipv6, scalar_interface, scalar_deviations, scalar_pattern, scalar_target_pattern,
 	scalar_known_reason, scalar_why, scalar_app_call, scalar_app_result, scalar_app_option,
 	scalar_app_of, scalar_app_how, scalar_address, scalar_transport,
-	scalar_flags_model, scalar_model, scalar_confirmed;
+	scalar_flags_model, scalar_model, scalar_confirmed,
+
+	scalar_end, scalar_nth, scalar_times, scalar_behind;
+
+/* schema_link.c */
+extern const struct schema_map schema_link_map;
 
 /* Holds a scalar to @s->scalar: quotes, words, then its own check. */
 bool schema_check_scalar(const struct schema *s, const struct node *n, struct schema_check *c);

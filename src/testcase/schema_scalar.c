@@ -14,6 +14,7 @@
 #include "testcase/value.h"
 #include "testcase/vocab.h"
 #include "wire/app.h"
+#include "wire/path_rule.h"
 #include "wire/segment.h"
 
 #define WORDS_MAX 64
@@ -55,7 +56,8 @@ static bool expected(const struct schema_scalar *s, const struct node *n,
 {
 	schema_expected_not(s->expected, n, c);
 	if (n->has_param)
-		diag_add_help(c->ds, "parameters can stand in \"steps\" and \"tester\" only");
+		diag_add_help(c->ds,
+			      "parameters can stand in \"steps\", \"tester\" and \"link\" only");
 	return false;
 }
 
@@ -136,6 +138,8 @@ WORDS(words_checksum_match, "good", "bad", "any")
 WORDS(words_family, "4", "6")
 WORDS(words_app_of, "connection", "listener")
 WORDS(words_app_how, "read", "write", "both")
+WORDS(words_end, "tester", "target")
+WORDS(words_all, "all")
 WORDS(words_transport, "udp", "tcp")
 WORDS(words_target, "target")
 WORDS(words_deviations, "deviations")
@@ -624,6 +628,14 @@ SCALAR(app_of, "connection-or-listener", "connection or listener", .word = words
 SCALAR(app_how, "direction", "read, write or both", .word = words_app_how);
 
 /* Of targets; in those of addresses the limits are the family. */
+SCALAR(end, "end", "tester or target", .word = words_end);
+SCALAR(nth, "ordinal", "a number from 1 to 1000", .check = check_number, .min = 1,
+       .max = PATH_MAX_COUNT);
+SCALAR(times, "times", "a number from 1 to 1000, or all", .word = words_all,
+       .check = check_number, .min = 1, .max = PATH_MAX_COUNT);
+SCALAR(behind, "how-many", "a number from 1 to 10", .check = check_number, .min = 1,
+       .max = PATH_MAX_BEHIND);
+
 SCALAR(target, "kind", "target", .word = words_target, .text = true);
 SCALAR(port, "port", "a port from 1 to 65535", .check = check_number, .min = 1, .max = 65535);
 SCALAR(jobs, "jobs", "a number from 1 to 60000", .check = check_number, .min = 1,

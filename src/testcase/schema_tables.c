@@ -616,7 +616,7 @@ static const struct schema_map matrix_map = {
 	KEYS(matrix_keys),
 	.other = &matrix_values,
 	.other_key = &scalar_word,
-	.other_help = "a parameter, used as $name in steps and tester",
+	.other_help = "a parameter, used as $name in steps, tester and link",
 };
 static const struct schema matrix = { .name = "matrix",
 				      .map = &matrix_map,
@@ -667,6 +667,7 @@ static const struct schema_key case_keys[] = {
 	{ "matrix", &matrix, 0, "parameters that multiply the case" },
 	{ "exclude", &excludes, 0, "variants left out, with the reason" },
 	{ "tester", &schema_tester, KEY_PARAMS, "the tester's end of the connection" },
+	{ "link", &schema_link, KEY_PARAMS, "what the path does to segments on purpose" },
 	{ "steps", &steps, KEY_REQUIRED | KEY_PARAMS, "what happens, in order" },
 };
 static const struct schema_map case_map = { "a case", KEYS(case_keys) };
@@ -761,6 +762,7 @@ const struct schema_map *schema_map_at(size_t i)
 		&matrix_map,
 		&exclude_map,
 		&tester_map,
+		&schema_link_map,
 		&step_map,
 		&segment_map,
 		&data_map,

@@ -287,6 +287,7 @@ static void read_case(struct loader *l, struct testcase *t, struct node *n)
 	t->needs = needs_of(good(l->defaults, "needs")) | needs_of(good(n, "needs"));
 	t->tester[0] = node_get(n, "tester");
 	t->tester[1] = l->defaults ? node_get(l->defaults, "tester") : NULL;
+	t->link = node_get(n, "link");
 	t->steps = steps_of(n);
 	read_matrix(l, t, n);
 	read_excludes(l, t, n);

@@ -54,6 +54,7 @@ struct testcase {
 	const struct testcase_exclude *exclude;
 	size_t n_excludes;
 	struct node *tester[2]; /* the case's and the defaults', or NULL */
+	struct node *link;	/* what the path does, or NULL */
 	struct node *steps;	/* a list, or NULL after an error */
 };
 

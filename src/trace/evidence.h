@@ -26,6 +26,7 @@ struct evidence_note {
 	const char *summary;	   /* reason and findings, several lines, or NULL */
 	const char *program;	   /* "shakedown 0.1.0" */
 	const char *target;	   /* name of the target */
+	const char *impairment;	   /* what was done to the path on purpose, or NULL */
 	const char *const *packet; /* comment of each packet, or NULL entries */
 };
 
@@ -41,6 +42,7 @@ struct evidence_info {
 	const char *verdict;
 	const char *program;
 	const char *target;
+	const char *impairment; /* or NULL */
 };
 
 /*

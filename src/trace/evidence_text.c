@@ -121,6 +121,7 @@ static const struct key setup_keys[] = {
 	FIELD("rules", u32, rules),
 	FIELD("partial-ok", bool, partial_ok),
 	FIELD("lossless", bool, lossless),
+	FIELD("impaired", u32, impaired),
 };
 
 /* Strings of the note that come back as strings of the info. */
@@ -136,6 +137,7 @@ static const struct {
 	TEXT(verdict),
 	TEXT(program),
 	TEXT(target),
+	TEXT(impairment),
 };
 
 /* Steps that are not of the plan. */
@@ -438,15 +440,18 @@ const char *evidence_read_setup(struct evidence_setup *s, char *text)
 	return NULL;
 }
 
-/* Older evidence lacks it: zero is the default. */
-#define SINCE_LATER "rules"
+/* Older evidence lacks these: zero is the default. */
+static bool came_later(const char *name)
+{
+	return !strcmp(name, "rules") || !strcmp(name, "impaired");
+}
 
 const char *evidence_missing(const struct evidence_setup *s)
 {
 	if (!s->found)
 		return MAGIC;
 	for (size_t i = 0; i < COUNT(setup_keys); i++)
-		if (!(s->seen & 1u << i) && strcmp(setup_keys[i].name, SINCE_LATER))
+		if (!(s->seen & 1u << i) && !came_later(setup_keys[i].name))
 			return setup_keys[i].name;
 	return s->info->variant ? NULL : "variant";
 }

@@ -66,6 +66,11 @@ struct trace_setup {
 	uint32_t rules;	 /* documents to judge by, set of enum model_rules; 0: the default */
 	bool partial_ok; /* partial checksums are normal here (loopback) */
 	bool lossless;	 /* ordered path on this machine */
+	/*
+	 * Segments of the run that the tester itself lost, doubled, held up or let
+	 * be overtaken, by chance; set when the run has ended.
+	 */
+	uint32_t impaired;
 };
 
 /* Trouble on the tester's side; any makes the run `error`. */

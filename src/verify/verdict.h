@@ -37,6 +37,11 @@ struct mismatch {
 struct finding {
 	enum finding_kind kind;
 	enum req_level level;
+	/*
+	 * A path that loses, doubles or holds up segments explains it: something did
+	 * not come, or not when it should have.  What is wrong in itself it does not.
+	 */
+	bool by_path;
 	const char *requirement; /* "rfc9293:SA-LISTEN-3"; never NULL */
 	int step;		 /* plan step, or -1 */
 	struct mark at;		 /* in the case file; src NULL if none */
@@ -69,7 +74,9 @@ struct verdict {
 	size_t n_deviations;
 	const struct step_result *step; /* one for each step of the plan */
 	const char *const *packet_note; /* one for each packet; never NULL entries */
-	uint32_t final_states;		/* set of enum tcp_state the target may be in */
+	/* What went wrong may be the doing of the tester's own impairment. */
+	bool excused;
+	uint32_t final_states; /* set of enum tcp_state the target may be in */
 	enum known_outcome known;
 	const struct known_entry *entry; /* NULL with KNOWN_NOT */
 };

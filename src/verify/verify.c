@@ -39,6 +39,32 @@ const char *const finding_names[FINDING_N] = {
 	[FINDING_CANNOT] = "cannot",
 };
 
+/*
+ * Of an alternative, the answer to the better one was lost; of a state or of what a
+ * call reports, our segment which leads there was; what came early came after something that was late; and what
+ * broke the silence, or answers otherwise than the step wants while the model permits
+ * it, may answer something that came again.
+ */
+static bool is_by_path(const struct walk_finding *f)
+{
+	switch (f->kind) {
+	case FINDING_NO_ANSWER:
+	case FINDING_LATE:
+	case FINDING_EARLY:
+	case FINDING_PRECONDITION:
+	case FINDING_ALTERNATIVE:
+	case FINDING_STATE:
+	case FINDING_DEAD:
+	case FINDING_APP:
+		return true;
+	case FINDING_NOT_SILENT:
+	case FINDING_UNEXPECTED:
+		return !f->has_violation;
+	default:
+		return false;
+	}
+}
+
 /* Which verdict a finding of each kind leads to. */
 enum weight {
 	W_NOTHING,
@@ -164,8 +190,10 @@ static void fill_findings(struct verify *v, struct verdict *out)
 	for (size_t i = 0; i < v->n_faults; i++)
 		verify_fault_text(v, &v->fault[i], &list[n++]);
 	order_findings(w, order);
-	for (uint8_t i = 0; i < w->n_findings; i++)
-		verify_finding_text(v, &w->finding[order[i]], &list[n++]);
+	for (uint8_t i = 0; i < w->n_findings; i++) {
+		verify_finding_text(v, &w->finding[order[i]], &list[n]);
+		list[n++].by_path = is_by_path(&w->finding[order[i]]);
+	}
 	out->finding = list;
 	out->n_findings = n;
 }
@@ -186,6 +214,37 @@ static enum weight worst_of(const struct walk *w, const struct walk_finding **wh
 	return worst;
 }
 
+/*
+ * The tester lost, doubled or held up segments of this run itself, by chance: then
+ * nothing is proven by what did not come.
+ */
+static bool is_excused(const struct verify *v)
+{
+	bool excused = false;
+
+	if (!v->trace->setup.impaired || v->n_faults)
+		return false;
+	for (uint8_t i = 0; i < v->walk->n_findings; i++) {
+		const struct walk_finding *f = &v->walk->finding[i];
+
+		if (weigh(f) == W_NOTHING)
+			continue;
+		if (!is_by_path(f) && weigh(f) != W_WARNING)
+			return false;
+		excused |= is_by_path(f);
+	}
+	return excused;
+}
+
+static void excuse(const struct verify *v, struct verdict *out)
+{
+	out->excused = true;
+	out->kind = VERDICT_INCONCLUSIVE;
+	out->reason = arena_printf(v->arena,
+				   "%s; but %u segments of this run were impaired on purpose",
+				   out->reason, (unsigned int)v->trace->setup.impaired);
+}
+
 static void judge(struct verify *v, struct verdict *out)
 {
 	static const enum verdict_kind kinds[] = {
@@ -204,6 +263,8 @@ static void judge(struct verify *v, struct verdict *out)
 	out->reason = "every step was met";
 	if (out->n_findings)
 		out->reason = out->finding[0].message;
+	if (is_excused(v))
+		excuse(v, out);
 }
 
 static void fill_deviations(struct verify *v, struct verdict *out)

@@ -12,6 +12,8 @@ libshakedown_a_SOURCES += \
 	%D%/frame.c \
 	%D%/frame.h \
 	%D%/neigh.c \
+	%D%/path_rule.c \
+	%D%/path_rule.h \
 	%D%/segment.c \
 	%D%/segment.h \
 	%D%/segment_decode.c \

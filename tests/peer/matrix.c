@@ -5,6 +5,7 @@
  *	peer-matrix			faults that no case notices
  *	peer-matrix -f FAULT [GLOB]	which runs notice it, and what they say
  *	peer-matrix -k KIND [GLOB]	a correct peer: runs that do not pass
+ *	peer-matrix -i IMPAIR [-k KIND] [GLOB]	the same on a bad path: runs that fail
  *	peer-matrix -a [GLOB]		all: case, fault, verdict, one a line
  */
 #include <stdio.h>
@@ -18,8 +19,8 @@
 
 struct view {
 	const char *fault;
-	bool all, packets;
-	size_t n, noticed;
+	bool all, packets, fails_only;
+	size_t n, noticed, kind[VERDICT_N];
 };
 
 static void print_packets(const struct trace *t)
@@ -47,6 +48,9 @@ static void show(void *arg, const struct plan *plan, const struct verdict *v,
 	char text[200];
 
 	view->n++;
+	view->kind[v->kind]++;
+	if (view->fails_only && v->kind != VERDICT_FAIL && v->kind != VERDICT_ERROR)
+		return;
 	if (!peer_notices(v) && !view->all)
 		return;
 	view->noticed += peer_notices(v);
@@ -76,9 +80,20 @@ static void unnoticed(const struct plan *const *plans, size_t n)
 	}
 }
 
+static int read_impair(const char *text, struct impair_config *cfg)
+{
+	struct diags ds;
+	int r;
+
+	diags_init(&ds);
+	r = impair_config_parse(text, cfg, &ds);
+	diags_fini(&ds);
+	return r;
+}
+
 static int usage(void)
 {
-	fputs("peer-matrix [-a] [-p] [-f FAULT] [-k KIND] [GLOB]\n", stderr);
+	fputs("peer-matrix [-a] [-p] [-i IMPAIR] [-f FAULT] [-k KIND] [GLOB]\n", stderr);
 	return 2;
 }
 
@@ -95,6 +110,7 @@ int main(int argc, char **argv)
 	struct suite *s = peer_bundled_suite();
 	struct peer_config cfg = { 0 };
 	struct view view = { .fault = "-" };
+	struct impair_config impair;
 	const struct plan **plans;
 	const struct peer_kind *kind = NULL;
 	const struct peer_fault *fault;
@@ -104,12 +120,14 @@ int main(int argc, char **argv)
 
 	if (!s)
 		return 3;
-	while ((c = getopt(argc, argv, "apf:k:")) != -1) {
+	while ((c = getopt(argc, argv, "api:f:k:")) != -1) {
 		table = false;
 		if (c == 'a') {
 			view.all = true;
 		} else if (c == 'p') {
 			view.packets = true;
+		} else if (c == 'i' && !read_impair(optarg, &impair)) {
+			view.fails_only = true;
 		} else if (c == 'f' && (cfg.fault = peer_fault_find(optarg))) {
 			view.fault = optarg;
 		} else if (c == 'k' && (kind = kind_find(optarg))) {
@@ -124,8 +142,13 @@ int main(int argc, char **argv)
 	if (table)
 		unnoticed(plans, n);
 	else
-		peer_run(plans, n, &cfg, 64, show, &view);
+		peer_run_impaired(plans, n, &cfg, view.fails_only ? &impair : NULL, 64, show,
+				  &view);
 	printf("# %zu runs, %zu not passed\n", view.n, view.noticed);
+	if (view.fails_only)
+		printf("# pass %zu fail %zu inconclusive %zu error %zu\n", view.kind[VERDICT_PASS],
+		       view.kind[VERDICT_FAIL], view.kind[VERDICT_INCONCLUSIVE],
+		       view.kind[VERDICT_ERROR]);
 	free(plans);
 	suite_free(s);
 	return 0;

@@ -44,13 +44,26 @@ static void on_skipped(void *arg, const struct plan *plan, const char *reason)
 int peer_run(const struct plan *const *plans, size_t n_plans, const struct peer_config *cfg,
 	     unsigned int jobs, peer_run_fn *fn, void *arg)
 {
+	return peer_run_impaired(plans, n_plans, cfg, NULL, jobs, fn, arg);
+}
+
+int peer_run_impaired(const struct plan *const *plans, size_t n_plans,
+		      const struct peer_config *cfg, const struct impair_config *impair,
+		      unsigned int jobs, peer_run_fn *fn, void *arg)
+{
 	struct sink k = { fn, arg, arena_new() };
 	struct sched_sink sink = { .ended = on_ended, .skipped = on_skipped, .arg = &k };
 	struct peer *peer = peer_new(cfg);
 	struct vlink_peer callbacks = peer_callbacks(peer);
 	struct link *l = vlink_open(NULL, &callbacks);
 	struct target target;
-	struct sched_config sched = { .link = l, .target = &target, .jobs = jobs, .seed = 1 };
+	struct sched_config sched = {
+		.link = l,
+		.target = &target,
+		.jobs = jobs,
+		.seed = 1,
+		.impair = impair,
+	};
 	int r;
 
 	target_init_lab(&target);

@@ -5,6 +5,7 @@
 #ifndef PEER_PEER_RUN_H
 #define PEER_PEER_RUN_H
 
+#include "link/impair.h"
 #include "peer.h"
 #include "plan/suite.h"
 #include "trace/trace.h"
@@ -20,6 +21,11 @@ typedef void peer_run_fn(void *arg, const struct plan *plan, const struct verdic
  */
 int peer_run(const struct plan *const *plans, size_t n_plans, const struct peer_config *cfg,
 	     unsigned int jobs, peer_run_fn *fn, void *arg);
+
+/* The same on a path that chance makes worse (link/impair.h); NULL: as good as it is. */
+int peer_run_impaired(const struct plan *const *plans, size_t n_plans,
+		      const struct peer_config *cfg, const struct impair_config *impair,
+		      unsigned int jobs, peer_run_fn *fn, void *arg);
 
 /* The bundled cases; prints why and returns NULL if they do not load. */
 struct suite *peer_bundled_suite(void);

@@ -106,7 +106,10 @@ struct course {
 /* A verdict with one finding, or a clean pass. */
 static void make_verdict(struct course *c, enum finding_kind kind, enum req_level level)
 {
-	c->finding = (struct finding){ .kind = kind, .level = level };
+	/* As verify sees it: what is wrong in itself no path explains. */
+	bool by_path = kind != FINDING_LINT && kind != FINDING_UNEXPECTED;
+
+	c->finding = (struct finding){ .kind = kind, .level = level, .by_path = by_path };
 	c->v = (struct verdict){
 		.kind = level == LEVEL_MUST ? VERDICT_FAIL : VERDICT_PASS,
 		.finding = &c->finding,
