@@ -76,7 +76,10 @@ static const struct plan *find_plan(const struct verify_command *c, const struct
 	return NULL;
 }
 
-/* What is no evidence is somebody's capture, and needs no case. */
+/*
+ * What is no evidence is somebody's capture, and needs no case; so is all of which
+ * one end is to be judged.
+ */
 static bool sort_operands(struct verify_command *c)
 {
 	size_t n = c->cli->n_operands;
@@ -86,7 +89,7 @@ static bool sort_operands(struct verify_command *c)
 	for (size_t i = 0; i < n; i++) {
 		const char *path = c->cli->operand[i];
 
-		if (evidence_probe(path))
+		if (!c->ends.n && evidence_probe(path))
 			c->exhibit[c->n_exhibits++].path = path;
 		else
 			c->capture[c->n_captures++] = path;

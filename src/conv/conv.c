@@ -107,7 +107,6 @@ static void hand_out(struct conv_table *t, const struct conv *c)
 {
 	struct conv_view view = { .epoch_ns = t->epoch_ns };
 
-	t->stats.holes += c->holes;
 	view.incomplete = c->holes || t->stats.holes * RELIABLE > t->stats.segments;
 	for (int i = 0; i < 2; i++) {
 		struct conv_result res;
@@ -305,6 +304,7 @@ static void take_segment(struct conv_table *t, const struct conv_packet *p)
 	struct conv_key key;
 	int from = make_key(s, &key);
 	struct conv *c = find_conv(t, &key);
+	uint64_t holes;
 
 	if (!c)
 		c = start_conv(t, &key, from, s, p->ts_ns);
@@ -321,7 +321,9 @@ static void take_segment(struct conv_table *t, const struct conv_packet *p)
 		t->stats.partial++;
 	if (s->ip_len > JUMBO_MAX)
 		t->stats.supersegments++;
+	holes = c->holes;
 	conv_judge(c, from, p);
+	t->stats.holes += c->holes - holes;
 	touch(t, c, p->ts_ns);
 }
 

@@ -41,9 +41,9 @@ const char *const finding_names[FINDING_N] = {
 
 /*
  * Of an alternative, the answer to the better one was lost; of a state or of what a
- * call reports, our segment which leads there was; what came early came after something that was late; and what
- * broke the silence, or answers otherwise than the step wants while the model permits
- * it, may answer something that came again.
+ * call reports, our segment which leads there was; what came early came after
+ * something that was late; and what broke the silence, or answers otherwise than the
+ * step wants while the model permits it, may answer something that came again.
  */
 static bool is_by_path(const struct walk_finding *f)
 {

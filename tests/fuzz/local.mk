@@ -40,3 +40,6 @@ tests_fuzz_fuzz_yaml_LDADD = $(fuzz_ldadd)
 fuzz_tests += %D%/fuzz_testability
 tests_fuzz_fuzz_testability_LDADD = $(fuzz_ldadd)
 EXTRA_DIST += %D%/seed_testability.sh
+
+fuzz_tests += %D%/fuzz_conv
+tests_fuzz_fuzz_conv_LDADD = $(fuzz_ldadd)
