@@ -33,7 +33,7 @@ shell_tests += %D%/doctor.sh %D%/target.sh
 EXTRA_DIST += %D%/device.sh
 
 # Captures of ordinary programs on a bad path.
-shell_tests += %D%/captures.sh %D%/verify.sh
+shell_tests += %D%/captures.sh %D%/faulty_capture.sh %D%/verify.sh
 EXTRA_DIST += %D%/talk.py %D%/vary.py
 check_PROGRAMS += %D%/lossy_path
 %C%_lossy_path_SOURCES = %D%/lossy_path.c
