@@ -363,7 +363,7 @@ static bool window_shrunk(const struct lint *l, const struct lint_seg *g)
 		return false;
 	if (l->path == LINT_ORDERED && !g->again)
 		return seq_ge(s->ack, l->ack);
-	return seq_gt(s->ack, l->right.ack);
+	return lint_is_later(l, g, &l->right, lint_own_stamp(g));
 }
 
 static bool octets_differ(const struct lint *l, const struct lint_seg *g)

@@ -37,12 +37,19 @@ struct lint_seg {
 };
 
 /*
- * True if @value is less than that of the mark, and the segment surely left after
- * the one of the mark: its acknowledgment or its stamp is higher (@stamp: NULL if
- * it has none), or nothing overtakes here and it came long after.
+ * True if the segment surely left after the one of the mark: its acknowledgment or
+ * its stamp is higher (@stamp: NULL if it has none), or nothing overtakes here and
+ * it came long after.
  */
+bool lint_is_later(const struct lint *l, const struct lint_seg *g, const struct lint_mark *m,
+		   const uint32_t *stamp);
+
+/* True if so, and @value is less than that of the mark all the same. */
 bool lint_went_back(const struct lint *l, const struct lint_seg *g, const struct lint_mark *m,
 		    uint32_t value, const uint32_t *stamp);
+
+/* The segment's TSval, or NULL: a stamp for what has nothing to do with clocks. */
+const uint32_t *lint_own_stamp(const struct lint_seg *g);
 
 /*
  * The index, from @from on, of the SACK block that holds what the other end's last

@@ -267,8 +267,13 @@ void lint_tx(struct lint *l, const struct segment *s, int64_t ts_ns)
 
 /* ---- what the target sent ---- */
 
-static bool is_later(const struct lint *l, const struct lint_seg *g, const struct lint_mark *m,
-		     const uint32_t *stamp)
+const uint32_t *lint_own_stamp(const struct lint_seg *g)
+{
+	return g->has & HAS_TS_OK ? &g->opt[TCP_OPT_TIMESTAMPS]->ts.val : NULL;
+}
+
+bool lint_is_later(const struct lint *l, const struct lint_seg *g, const struct lint_mark *m,
+		   const uint32_t *stamp)
 {
 	if (!(g->has & HAS_ACK))
 		return false;
@@ -296,7 +301,7 @@ bool lint_went_back(const struct lint *l, const struct lint_seg *g, const struct
 		    uint32_t value, const uint32_t *stamp)
 {
 	return m->known && seq_lt(value, m->value) && !is_outdated(m, g) &&
-		is_later(l, g, m, stamp);
+		lint_is_later(l, g, m, stamp);
 }
 
 static void move_mark(struct lint_mark *m, const struct lint_seg *g, uint32_t value,
@@ -324,7 +329,8 @@ static void note_window(struct lint *l, const struct lint_seg *g)
 	int shift = g->has & HAS_SYN ? 0 : lint_window_shift(l);
 
 	if (shift >= 0 && (g->has & HAS_ACK))
-		move_mark(&l->right, g, g->s->ack + ((uint32_t)g->s->window << shift), NULL);
+		move_mark(&l->right, g, g->s->ack + ((uint32_t)g->s->window << shift),
+			  lint_own_stamp(g));
 }
 
 static void note_text(struct lint *l, const struct segment *s)
