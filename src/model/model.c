@@ -88,6 +88,9 @@ static uint32_t classify_seq(const struct model *m, const struct segment *s)
 		c |= C_SEQ_NEXT;
 	if (seq_gt(s->seq, m->rcv_nxt) && segment_len(s))
 		c |= C_HELD;
+	/* Into a zero window as well, and its octets are no text (MUST-66, 3.5.3). */
+	if ((s->flags & TCP_RST) && s->seq == m->rcv_nxt)
+		return c | C_SEQ_EXACT;
 	if (!seq_acceptable(m, s->seq, segment_len(s)))
 		return c | C_SEQ_BAD;
 	return c | (s->seq == m->rcv_nxt ? C_SEQ_EXACT : C_SEQ_INEXACT);

@@ -626,6 +626,22 @@ Test(follow, their_window_is_zero)
 	reset_at(1, S(ESTABLISHED), &p);
 }
 
+/* MUST-66: a reset at RCV.NXT counts there, also one with octets (SHLD-2). */
+Test(follow, reset_with_data_into_a_zero_window)
+{
+	struct play p;
+
+	for (uint32_t seq = 0; seq <= 2; seq++) {
+		begin(&p, TCP_LISTEN, true);
+		p.their_window = 0;
+		tx(&p, SY, 0, 0, 0);
+		permitted(rx(&p, SY | A, 0, 1, 0));
+		tx(&p, A, 1, 1, 0);
+		tx(&p, R, seq, 0, 4);
+		in_states(&p, seq == 1 ? S(CLOSED) : S(ESTABLISHED));
+	}
+}
+
 /* An ACK field is to be used all the same. */
 Test(follow, ack_into_a_zero_window)
 {
