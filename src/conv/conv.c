@@ -16,7 +16,8 @@
 #include "conv/internal.h"
 #include "wire/frame.h"
 
-#define CLOSED_IDLE_NS INT64_C(60000000000)
+/* Longer than SYNs and FINs are sent again. */
+#define CLOSED_IDLE_NS INT64_C(130000000000)
 #define OPEN_IDLE_NS INT64_C(600000000000)
 
 /* What one link carries at most: beyond that it was put together by offload. */

@@ -36,7 +36,7 @@ struct conv_config {
 	uint32_t rules;	 /* enum model_rules: documents to judge by; 0: the default */
 	size_t max_open; /* conversations at a time; 0: CONV_MAX_OPEN */
 };
-#define CONV_MAX_OPEN 200000
+#define CONV_MAX_OPEN 100000
 
 /* Why a frame is not judged. */
 enum conv_unjudged {

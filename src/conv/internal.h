@@ -88,7 +88,7 @@ void conv_judge(struct conv *c, int from, const struct conv_packet *p);
 bool conv_is_anew(const struct conv *c, int from, const struct segment *s);
 /* The segment belongs to the connection before this one. */
 bool conv_is_old(const struct conv *c, int from, const struct segment *s, int64_t ts_ns);
-/* Both directions have ended, or one end has reset the connection. */
+/* Nobody has gone beyond SYNs, both have ended, or one has reset the connection. */
 bool conv_is_closed(const struct conv *c);
 
 /* What is known of the capture. */

@@ -77,6 +77,8 @@ bool conv_is_closed(const struct conv *c)
 {
 	const struct model *a = &c->end[0].model, *b = &c->end[1].model;
 
+	if (!a->any.opened && !b->any.opened)
+		return true; /* never open: a scan, a flood */
 	return (a->fin_sent && b->fin_sent) || a->any.ended || b->any.ended;
 }
 
