@@ -197,6 +197,7 @@ int connection_config(const struct cli *cli, const struct connection *c, struct 
 		.interface = cli->opt.interface ? cli->opt.interface : c->profile.interface,
 		.set_offloads = cli->opt.set_offloads,
 		.guard = strcmp(cli->opt.rst_guard, "nft") ? GUARD_LISTENER : GUARD_NFT,
+		.control_port = c->target.agent_udp ? 0 : c->target.agent_port,
 	};
 	status = target_arg_sources(&cli->opt, &cfg->source4, &cfg->source6, ds);
 	if (status)

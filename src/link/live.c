@@ -438,10 +438,14 @@ static void filter_write(const struct live *live, struct buf *out)
 		if (f->mode == LIVE_UNUSED)
 			continue;
 		/* IPv6 TCP may stand behind extension headers. */
-		buf_printf(out, "%s(%s and host %s and host %s)", or,
+		buf_printf(out, "%s(%s and host %s and host %s", or,
 			   i ? "ip6 and not ip6 proto 58" : "ip proto 6",
 			   ip_addr_str(&f->tester, tester, sizeof(tester)),
 			   ip_addr_str(&f->target, target, sizeof(target)));
+		/* What an upper tester on the target's address is asked is no test. */
+		if (live->path.control_port)
+			buf_printf(out, " and not tcp port %u", live->path.control_port);
+		buf_adds(out, ")");
 		or = " or ";
 	}
 	if (live_has(live, LIVE_LINK))

@@ -160,5 +160,6 @@ int live_path_find(const struct live_config *cfg, struct live_path *path, struct
 	path->lossless = false;
 	path->set_offloads = cfg->set_offloads;
 	path->guard = cfg->guard;
+	path->control_port = cfg->control_port;
 	return 0;
 }

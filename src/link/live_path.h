@@ -23,6 +23,7 @@ struct live_config {
 	struct ip_addr source4, source6; /* family 0: the kernel's choice */
 	bool set_offloads;		 /* may change the interface, until closed */
 	enum guard_kind guard;		 /* against the kernel's RST, where needed */
+	uint16_t control_port;		 /* TCP, of an upper tester there: not captured; or 0 */
 };
 
 enum live_mode {
@@ -44,6 +45,7 @@ struct live_path {
 	bool lossless;		      /* nothing is lost or overtaken: the lab */
 	bool set_offloads;
 	enum guard_kind guard;
+	uint16_t control_port; /* not captured; 0: none */
 };
 
 /*

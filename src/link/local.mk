@@ -52,6 +52,7 @@ libshakedown_a_SOURCES += %D%/guard_nft_none.c
 endif
 
 unit_tests += tests/unit/test_link tests/unit/test_vlink tests/unit/test_impair
+unit_tests += tests/unit/test_app_client
 
 # Only this object sees libnet's feature macros.
 %D%/inject_libnet.$(OBJEXT): OBJECT_CPPFLAGS = $(LIBNET_CFLAGS)

@@ -13,3 +13,4 @@ libshakedown_a_SOURCES += \
 	%D%/probe.c \
 	%D%/walk.c \
 	%D%/want.c
+unit_tests += tests/unit/test_app

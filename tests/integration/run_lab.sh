@@ -143,6 +143,33 @@ check 'and told' grep -q 'refuses connections to port 10' refused.err
 check_status 0 'the smoke cases against a loopback target' on_loopback \
 	"$shakedown" run --tag smoke --target 127.0.0.1:9 --evidence none
 
+# The application asked over the network, by either transport
+beside_agent() {
+	unshare -Urnpf --kill-child bash -c '
+		ip link set lo up
+		exec 3< <("$SHAKEDOWN_AGENT" --services=discard --bind 127.0.0.1 \
+			--testability=127.0.0.1:10000 --ready-fd 1)
+		read -r _ <&3
+		"$@"' - "$@"
+}
+for agent in 127.0.0.1 tcp:127.0.0.1:10000 udp:127.0.0.1:10000; do
+	check_status 0 "the application asked at $agent" eval '
+		beside_agent "$shakedown" run --tag application --target 127.0.0.1:9 \
+			--agent "$agent" -j 32 --evidence "app-$agent" --keep all >app.out'
+	check 'by both families, or by those there are' \
+		grep -Eq '^(9[0-9]|1[0-9][0-9]) runs in .* passed' app.out
+	check_status 0 'and judged again without it' \
+		"$shakedown" verify -q "app-$agent"/*.pcapng
+done
+check_status 4 'nobody answers there' eval '
+	beside_agent "$shakedown" run --tag application --target 127.0.0.1:9 --evidence none \
+		--agent 127.0.0.1:9999 2>agent.err'
+check 'and that is said' grep -q 'no upper tester at 127.0.0.1 port 9999' agent.err
+check_status 5 'without an upper tester such cases are skipped' eval '
+	beside_agent "$shakedown" run --tag application --target 127.0.0.1:9 --evidence none \
+		>skip.out'
+check 'with the reason' grep -q 'say --agent' skip.out
+
 # A target profile
 cat >profile.yaml <<'YAML'
 format: 1
