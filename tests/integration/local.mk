@@ -38,3 +38,6 @@ EXTRA_DIST += %D%/talk.py %D%/vary.py
 check_PROGRAMS += %D%/lossy_path
 %C%_lossy_path_SOURCES = %D%/lossy_path.c
 %C%_lossy_path_LDADD =
+
+# A path that the tester makes worse on purpose.
+shell_tests += %D%/impair.sh

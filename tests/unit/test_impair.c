@@ -18,6 +18,7 @@
 #include "plan/target.h"
 #include "run/sched.h"
 #include "sim/sim.h"
+#include "trace/evidence.h"
 
 #define START 1000000000LL
 #define MS 1000000LL
@@ -327,6 +328,39 @@ Test(impair, what_cannot_be_sent_later_is_counted)
 	bench_close(&b);
 }
 
+static int silent_inject(struct link *l, const struct segment *s, const uint8_t *p, size_t len)
+{
+	(void)l;
+	(void)s;
+	(void)p;
+	(void)len;
+	return 0;
+}
+
+/* So is what is sent later and never captured: nothing left this host. */
+Test(impair, what_is_never_captured_later_is_counted)
+{
+	struct path_rule r = rule(PATH_DELAY, false, 1);
+	struct link_ops ops;
+	struct link_stats st;
+	struct bench b;
+
+	r.by_ns = MS;
+	bench_open(&b, NULL, false);
+	use(&b, &r, 1);
+	ops = *b.inner->ops;
+	ops.inject = silent_inject;
+	b.inner->ops = &ops;
+	send(&b, 1, TCP_ACK);
+	run(&b, START + 1000 * MS);
+	b.link->ops->stats(b.link, &st);
+	cr_assert_eq(st.dropped, 0, "it may still come");
+	run(&b, START + 3000 * MS);
+	b.link->ops->stats(b.link, &st);
+	cr_assert_eq(st.dropped, 1);
+	bench_close(&b);
+}
+
 /* ---- chance ---- */
 
 static void send_many(struct bench *b, const struct impair_config *cfg, int n)
@@ -580,6 +614,53 @@ Test(impair, nor_where_its_answers_are_lost)
 Test(impair, nor_anywhere_in_the_matrix_of_transitions)
 {
 	sweep_kinds(&bad_paths[0], "transitions/*", 1);
+}
+
+/* ---- evidence ---- */
+
+/* Through the file and back the verdict stays, and why it is excused. */
+static void judge_again(void *arg, const struct plan *plan, const struct verdict *v,
+			const struct trace *t)
+{
+	struct evidence_note note = { .variant = plan->id, .packet = v->packet_note };
+	struct arena *arena = arena_new();
+	struct buf b = BUF_INIT;
+	struct evidence_info info;
+	struct verdict again;
+	struct diags ds;
+	struct trace back;
+
+	note.impairment = "drop=10%";
+	diags_init(&ds);
+	trace_init(&back);
+	evidence_format(t, &note, &b);
+	cr_assert(evidence_parse((const uint8_t *)b.data, b.len, "evidence", arena, &back, &info,
+				 &ds) == 0);
+	cr_assert_str_eq(info.impairment, "drop=10%");
+	verify_run(plan, &back, arena, &again);
+	cr_expect(again.kind == v->kind && again.excused == v->excused, "%s", plan->id);
+	cr_expect_str_eq(again.reason, v->reason);
+	*(size_t *)arg += v->excused;
+	trace_fini(&back);
+	diags_fini(&ds);
+	buf_fini(&b);
+	arena_free(arena);
+}
+
+Test(impair, evidence_gives_the_same_verdict)
+{
+	struct suite *s = peer_bundled_suite();
+	struct impair_config cfg = bad_paths[0];
+	const struct plan **plans;
+	size_t n, excused = 0;
+
+	cr_assert(s != NULL);
+	n = peer_plans_matching(s, "[a-h]*", &plans);
+	cfg.seed = 1;
+	peer_run_impaired(plans, n, NULL, &cfg, 64, judge_again, &excused);
+	cr_expect_gt(excused, n / 20);
+	free(plans);
+	suite_free(s);
 }
 
 /* ---- the same against the model's own target ---- */
