@@ -221,7 +221,9 @@ static void note_ack(struct model *m, const struct segment *s, int64_t ts_ns)
 	uint8_t last = (uint8_t)(any->next_ack + MODEL_ACKS - 1) % MODEL_ACKS;
 
 	note_offer(m, s, ts_ns);
-	trail_move(&any->our_ack, s->ack, ts_ns, any->irs_exact || any->iss_exact);
+	if (!any->our_ack.set && any->iss_exact)
+		trail_start(&any->our_ack, m->iss + 1, ts_ns, true);
+	trail_move(&any->our_ack, s->ack, ts_ns, false);
 	m->snd_una = (uint32_t)any->our_ack.now;
 	if (any->n_acks && any->our_acks[last] == s->ack)
 		return;
@@ -418,9 +420,12 @@ static bool rx_syn_ack(struct model *m, const struct segment *s, int64_t ts_ns,
 		return false;
 	}
 	/* Asked again, a listener without memory may choose anew (RFC 4987 3.6). */
-	if (m->any.iss_exact && s->seq != m->iss && !m->any.syn_again)
-		return model_violate_value(v, "SA-LISTEN-3", FIELD_SEQ, m->iss,
-					   "a repeated SYN,ACK has the same ISS");
+	if (m->any.iss_exact && s->seq != m->iss && !m->any.syn_again) {
+		model_violate_value(v, "SA-LISTEN-3", FIELD_SEQ, m->iss,
+				    "a repeated SYN,ACK has the same ISS");
+		v->proof = PROOF_COMPLETE;
+		return false;
+	}
 	if (!m->any.iss_exact || s->seq != m->iss)
 		learn_syn(m, s, ts_ns);
 	m->any.syn_again = false;
@@ -599,7 +604,9 @@ static void follow(struct model *m, const struct segment *s, int64_t ts_ns)
 		follow_fin(m, s);
 	trail_move(&m->any.snd_nxt, end, ts_ns, false);
 	m->snd_nxt = (uint32_t)m->any.snd_nxt.now;
-	trail_move(&m->any.acked, s->ack, ts_ns, m->any.irs_exact);
+	if (!m->any.acked.set && m->any.irs_exact)
+		trail_start(&m->any.acked, m->irs + 1, ts_ns, true);
+	trail_move(&m->any.acked, s->ack, ts_ns, false);
 	m->rcv_nxt_lo = (uint32_t)m->any.acked.now;
 	m->any.opened = true;
 	if (m->any.reset && ts_ns - m->any.reset_ns < CROSSING_NS)
