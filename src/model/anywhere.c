@@ -276,8 +276,10 @@ void model_anywhere_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 	if (run)
 		model_run_states(m, s);
 	note_fin(m, s);
+	m->any.heard = true;
 	if (s->flags & TCP_RST) {
 		m->states |= STATE_BIT(TCP_CLOSED);
+		m->any.refused = true;
 		return;
 	}
 	if (s->flags & TCP_SYN)
@@ -355,7 +357,7 @@ static bool rx_reset(struct model *m, const struct segment *s, int64_t ts_ns,
 
 	m->any.ended = true;
 	/* Without the other direction nobody knows what it answers. */
-	if (!m->irs_known)
+	if (!m->any.heard)
 		return true;
 	if (is_abort(m, s, ts_ns)) {
 		if (m->any.opened && !m->any.reset) {
@@ -392,6 +394,7 @@ static void learn_syn(struct model *m, const struct segment *s, int64_t ts_ns)
 	m->their_ts = syn.ts;
 	settle_scale(m, s);
 	m->any.syn_again = m->any.offered = m->any.shrunk = m->any.reset = false;
+	m->any.refused = false;
 	m->fin_sent = m->any.fin_acked = m->any.syn_acked = false;
 	if (m->any.scale_known) {
 		m->offered_right = s->seq + 1 + m->snd_wnd;
@@ -420,7 +423,7 @@ static bool rx_syn_ack(struct model *m, const struct segment *s, int64_t ts_ns,
 		return false;
 	}
 	/* Asked again, a listener without memory may choose anew (RFC 4987 3.6). */
-	if (m->any.iss_exact && s->seq != m->iss && !m->any.syn_again) {
+	if (m->any.iss_exact && s->seq != m->iss && !m->any.syn_again && !m->any.refused) {
 		model_violate_value(v, "SA-LISTEN-3", FIELD_SEQ, m->iss,
 				    "a repeated SYN,ACK has the same ISS");
 		v->proof = PROOF_COMPLETE;

@@ -17,7 +17,7 @@ if [ -z "${IN_NAMESPACES-}" ]; then
 		need "no $program" command -v $program
 	done
 	# Whatever kills this test takes the processes in its namespaces along.
-	IN_NAMESPACES=$tmp unshare --net --mount --pid --fork --kill-child --mount-proc \
+	IN_NAMESPACES=$tmp timeout -k 5 900 unshare --net --mount --pid --fork --kill-child --mount-proc \
 		bash "$0" >"$tmp/output" 2>&1 ||
 		{ diag <"$tmp/output"; skip_all 'the path could not be set up'; }
 	diag <"$tmp/output"
