@@ -142,7 +142,7 @@ struct model_anywhere {
 	bool shrunk;		       /* our right edge moved to the left */
 	bool syn_again;		       /* our SYN, since its SYN,ACK */
 	bool heard;		       /* anything of the other end */
-	bool refused;		       /* by our reset: a SYN that was doubled on its way starts anew */
+	bool refused;		       /* by our reset: a doubled SYN starts anew */
 	bool ended;		       /* it sent a reset of any kind */
 	bool reset;		       /* the target aborted, at reset_ns */
 	bool opened;		       /* it sent something after its SYN */
