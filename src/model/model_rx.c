@@ -415,6 +415,18 @@ static void follow_ack(struct model *m, const struct segment *s)
 		m->states &= (uint16_t)~open;
 }
 
+/* Who sends text has left SYN-SENT for good; a SYN of then may still come. */
+static void leave_syn_sent(struct model *m, int64_t ts_ns)
+{
+	const uint16_t opening = STATE_BIT(TCP_SYN_SENT);
+
+	if (!(m->states & opening) || !(m->states & RECEIVING_STATES))
+		return;
+	m->states &= (uint16_t)~opening;
+	m->before = m->lossless ? 0 : model_states_at(m, ts_ns) | opening;
+	m->changed_ns = ts_ns;
+}
+
 static void follow_text(struct model *m, const struct segment *s, int64_t ts_ns)
 {
 	uint32_t end = s->seq + segment_len(s);
@@ -427,6 +439,7 @@ static void follow_text(struct model *m, const struct segment *s, int64_t ts_ns)
 		if ((s->flags & TCP_FIN) && !m->fin_sent)
 			follow_fin(m, s);
 	}
+	leave_syn_sent(m, ts_ns);
 	/* Who sends this is neither closed nor listening, unless it crossed. */
 	if ((m->states & RECEIVING_STATES) && !is_recent(m, m->changed_ns, ts_ns))
 		m->states &= RECEIVING_STATES;

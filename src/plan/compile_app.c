@@ -90,6 +90,11 @@ static void read_map(struct compiler *c, struct plan_app *a, const struct node *
 	}
 	if (bytes)
 		value_size(bytes->text, bytes->len, &a->bytes);
+	if (a->call == APP_RECEIVE && a->bytes > APP_RECEIVE_MAX) {
+		diag_add(c->ds, DIAG_ERROR, bytes ? &bytes->at : &data->at,
+			 "at most %d octets can be received at once", APP_RECEIVE_MAX);
+		diag_add_help(c->ds, "more than that takes several calls");
+	}
 	if (result)
 		read_results(a, result);
 	if (within)

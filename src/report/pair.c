@@ -368,6 +368,13 @@ void pair_add(struct buf *out, const struct finding *f, const struct trace *t,
 	struct segment s;
 	bool packet = t && f->packet >= 0 && (size_t)f->packet < t->n_packets;
 
+	/* What the application must answer is no segment. */
+	if (f->kind == FINDING_APP && f->expected) {
+		buf_printf(out, "%s%-10sapp: ", look->indent, "expected");
+		text_add(out, f->expected);
+		buf_addc(out, '\n');
+		return;
+	}
 	if (f->expected && strstr(f->expected, OR))
 		p.whole = f->expected;
 	else

@@ -66,6 +66,9 @@ enum app_shutdown {
 	APP_SHUTDOWN_BOTH
 };
 
+/* Octets that one RECEIVE may wait for: a trace keeps what comes. */
+#define APP_RECEIVE_MAX 4096
+
 /*
  * One call.  The connection that it is about is known by its ports; the socket,
  * and how many messages it takes, is the link's affair.

@@ -2,7 +2,8 @@
 /*
  * Any trace against any plan: hostile segments in a hostile order must give a
  * verdict, and the same one twice.  Each nine octets of input are one packet,
- * its numbers near those that matter.
+ * its numbers near those that matter, or one question to the application, or one
+ * answer of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,22 @@ static const char cases[] =
 	"    steps:\n"
 	"      - send: FIN\n"
 	"      - expect: {flags: RST|ACK, seq: 0, ack: snd.nxt}\n"
+	"        state: CLOSED\n"
+	"  - id: asked\n"
+	"    title: asked\n"
+	"    covers: [rfc9293:MUST-2]\n"
+	"    steps:\n"
+	"      - app: connect\n"
+	"      - expect: SYN\n"
+	"        state: SYN-SENT\n"
+	"      - send: SYN|ACK\n"
+	"      - expect: ACK\n"
+	"        state: ESTABLISHED\n"
+	"      - send: {flags: ACK, data: abc}\n"
+	"      - app: {call: receive, data: abc}\n"
+	"      - app: close\n"
+	"      - expect-none: 1ms\n"
+	"      - app: {call: error, result: [reset, refused]}\n"
 	"        state: CLOSED\n";
 
 #define US 0xfffffff0u
@@ -112,6 +129,22 @@ static void add_packet(struct trace *t, const uint8_t *d)
 		  flow, packet, (uint32_t)len, (uint32_t)len);
 }
 
+static void add_app(struct trace *t, const uint8_t *d)
+{
+	struct trace_app app = {
+		.step = d[3],
+		.answer = d[0] & 1,
+		.call = d[1] % APP_N_CALLS,
+		.result = d[2],
+		.missing = d[5],
+		.len = d[4] & 3,
+	};
+
+	t->end_ns += d[7] < 250 ? d[7] * INT64_C(20000) : INT64_C(800000000);
+	app.ts_ns = t->end_ns;
+	trace_add_app(t, &app, (const uint8_t *)"abc");
+}
+
 static void judge_twice(const struct plan *p, const struct trace *t)
 {
 	struct arena *a = arena_new(), *b = arena_new();
@@ -147,7 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	t.setup.lossless = data[1] & 1;
 	t.setup.alive_port = data[1] & 2 ? 7 : 0;
 	for (size_t i = 2; i + 9 <= size; i += 9)
-		add_packet(&t, data + i);
+		(data[i] & 0x80 ? add_app : add_packet)(&t, data + i);
 	t.end_ns += INT64_C(3000000000);
 	judge_twice(suite_plan(suite, data[0] % suite_n_plans(suite)), &t);
 	trace_fini(&t);

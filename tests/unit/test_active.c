@@ -179,6 +179,25 @@ Test(active, wrong_ack)
 	}
 }
 
+/* Where packets may get lost: its ACK proves that ours came, so a SYN is a new one. */
+Test(active, half_open_where_packets_get_lost)
+{
+	struct play p;
+
+	begin(&p, TCP_CLOSED, false);
+	model_app(&p.m, MODEL_CALL_OPEN_ACTIVE, p.now_ns);
+	permitted(rx(&p, SY, 0, 0, 0));
+	tx(&p, SY | A, 0, 1, 0);
+	permitted(rx(&p, A, 1, 1, 0));
+	cr_expect(!model_possible(&p.m, TCP_SYN_SENT));
+	/* The SYN once more, which the network had kept. */
+	permitted(rx(&p, SY, 0, 0, 0));
+	tx(&p, SY, 0x40000000, 0, 0);
+	permitted(rx(&p, A, 1, 1, 0));
+	tx(&p, R, 1, 0, 0);
+	cr_expect(model_possible(&p.m, TCP_CLOSED));
+}
+
 Test(active, refused)
 {
 	struct play p;
