@@ -62,6 +62,13 @@ struct sim_flip {
 #define SIM_MAX_FLIPS 24
 size_t sim_flips(size_t row, struct sim_flip out[SIM_MAX_FLIPS]);
 
+/*
+ * True if a target with this row so wrong in @state does what another choice of
+ * the table does, which is not wrong: its row is one of several, and the others
+ * include this behaviour.
+ */
+bool sim_flip_is_choice(const struct sim_flip *f, enum tcp_state state);
+
 struct buf;
 /*
  * "SA-RST-3/next=CLOSED" or "SA-RST-3@CLOSING/next=CLOSED", as after flip=, appended

@@ -144,11 +144,9 @@ size_t sim_flips(size_t i, struct sim_flip out[SIM_MAX_FLIPS])
 	return l.n;
 }
 
-void sim_flip_apply(struct sim *sim)
+/* Makes @row, a copy of the one that the flip is of, wrong. */
+static void flip_row(const struct sim_flip *f, struct model_row *row)
 {
-	const struct sim_flip *f = &sim->cfg.flip;
-	struct model_row *row = &sim->rows[f->row];
-
 	switch (f->kind) {
 	case FLIP_NO_ANSWER:
 		row->answers = 0;
@@ -178,6 +176,93 @@ void sim_flip_apply(struct sim *sim)
 	case FLIP_N:
 		break;
 	}
+}
+
+void sim_flip_apply(struct sim *sim)
+{
+	flip_row(&sim->cfg.flip, &sim->rows[sim->cfg.flip.row]);
+}
+
+/* ---- which are not wrong ---- */
+
+static bool ends(const struct model_row *row, enum tcp_state next)
+{
+	return row->then == CHECK_N || row->event != EVENT_SEGMENT || next <= TCP_LISTEN;
+}
+
+/* The same is seen from outside; what is left of a deleted TCB does not matter. */
+static bool same_behaviour(const struct model_row *a, const struct model_row *b,
+			   enum tcp_state state)
+{
+	enum tcp_state next = model_row_next(a, state);
+
+	if (next != model_row_next(b, state) || a->answers != b->answers)
+		return false;
+	if (ends(a, next) != ends(b, next))
+		return false;
+	return next <= TCP_LISTEN || a->effects == b->effects;
+}
+
+/* Whenever @row may be taken in @state, @other may be as well. */
+static bool is_companion(const struct model_row *row, const struct model_row *other,
+			 enum tcp_state state)
+{
+	return other->event == row->event && other->check == row->check &&
+		(other->states & 1u << state) && (other->cond & row->cond) == other->cond;
+}
+
+/* The rows before @row that hold are alternatives, too; so it can be asked for. */
+static bool is_choice_with(size_t i, size_t k, enum tcp_state state)
+{
+	size_t first = i < k ? i : k, last = i < k ? k : i;
+
+	for (size_t j = first; j < last; j++) {
+		const struct model_row *row = &model_table[j];
+
+		if (is_companion(&model_table[i], row, state) && !row->alternative)
+			return false;
+	}
+	return true;
+}
+
+/* Nothing but choices hold: then doing nothing is one of them. */
+static bool may_pass(size_t i, enum tcp_state state)
+{
+	for (size_t j = i; j < model_table_len; j++) {
+		const struct model_row *row = &model_table[j];
+
+		if (is_companion(&model_table[i], row, state) && !row->alternative)
+			return false;
+	}
+	return true;
+}
+
+static bool does_nothing(const struct model_row *row, enum tcp_state state)
+{
+	return model_row_next(row, state) == state && !row->answers && !row->effects &&
+		row->then != CHECK_N;
+}
+
+bool sim_flip_is_choice(const struct sim_flip *f, enum tcp_state state)
+{
+	struct model_row row = model_table[f->row];
+
+	if (f->kind == FLIP_ROW_MISSING)
+		return row.alternative || does_nothing(&row, state);
+	if (f->kind == FLIP_WRONG_SEQ || f->kind == FLIP_WRONG_ACK)
+		return false;
+	flip_row(f, &row);
+	if (same_behaviour(&row, &model_table[f->row], state))
+		return true;
+	if (may_pass(f->row, state) && does_nothing(&row, state))
+		return true;
+	for (size_t k = 0; k < model_table_len; k++)
+		if (k != f->row &&
+		    is_companion(&model_table[f->row], &model_table[k], state) &&
+		    is_choice_with(f->row, k, state) &&
+		    same_behaviour(&row, &model_table[k], state))
+			return true;
+	return false;
 }
 
 const struct model_row *sim_flip_row(const struct sim *sim, enum tcp_state state)

@@ -11,6 +11,9 @@
  *
  *	FLIP<tab>equivalent|open<tab>REASON
  *
+ * What does the same as another choice of the table (sim_flip_is_choice) is no wrong
+ * version, and is not counted.
+ *
  * where FLIP is a pattern (fnmatch).  The exit status is 1 if a survivor is not in
  * the list, or if a line of it matches none.
  */
@@ -175,6 +178,8 @@ static void play_row(struct mutation *m, size_t row, enum tcp_state state)
 	for (size_t i = 0; i < n; i++) {
 		struct buf name = BUF_INIT;
 
+		if (sim_flip_is_choice(&all[i], state))
+			continue;
 		all[i].states = (uint16_t)(1u << state);
 		sim_flip_str(&all[i], &name);
 		play(m, &all[i]);

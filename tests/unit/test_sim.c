@@ -168,6 +168,41 @@ Test(sim, flip_names)
 	}
 }
 
+/* What another choice of the RFCs does is not wrong; everything else is. */
+Test(sim, choices_are_not_wrong)
+{
+	static const struct {
+		const char *flip;
+		enum tcp_state state;
+		bool choice;
+	} rows[] = {
+		{ "SA-RST-3/missing", TCP_ESTABLISHED, true },
+		{ "SA-RST-3/no-answer", TCP_ESTABLISHED, false },
+		{ "SA-RST-3/next=CLOSED", TCP_ESTABLISHED, false },
+		{ "SA-SYN-2/answer=reset", TCP_ESTABLISHED, false },
+		{ "SA-RST-2/no-effect=flush", TCP_ESTABLISHED, true },
+		{ "SA-RST-2/missing", TCP_ESTABLISHED, false },
+		{ "SA-TXT-2.ack/no-answer", TCP_CLOSING, true },
+		{ "SA-TXT-2/next=CLOSED", TCP_CLOSING, false },
+		{ "SA-ACK-6/no-answer", TCP_ESTABLISHED, false },
+		{ "SA-LISTEN-3/no-answer", TCP_LISTEN, false },
+		{ "SA-FIN-2/seq", TCP_ESTABLISHED, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_config cfg;
+		struct diags ds;
+		char text[100];
+
+		snprintf(text, sizeof(text), ":flip=%s", rows[i].flip);
+		diags_init(&ds);
+		cr_assert_eq(sim_config_parse(text, &cfg, &ds), 0, "%s", text);
+		diags_fini(&ds);
+		cr_expect_eq(sim_flip_is_choice(&cfg.flip, rows[i].state), rows[i].choice, "%s",
+			     rows[i].flip);
+	}
+}
+
 /* What is mistyped is told, with what there is. */
 Test(sim, mistakes)
 {
