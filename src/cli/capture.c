@@ -159,8 +159,9 @@ static void sum_up(struct reading *rd)
 	buf_reset(&rd->text);
 	buf_printf(&rd->text,
 		   "%s: %" PRIu64 " frames, %" PRIu64 " segments of %" PRIu64
-		   " conversations judged, %.0f segments/s",
+		   " conversation%s judged, %.0f segments/s",
 		   rd->path, st->frames, st->segments, st->conversations,
+		   st->conversations == 1 ? "" : "s",
 		   seconds > 0 ? (double)st->segments / seconds : 0);
 	add_note(rd);
 	for (int i = 0; i < CONV_N_UNJUDGED; i++) {
