@@ -77,7 +77,7 @@ lossy='
 		chain out { type filter hook output priority 0; tcp sport 7 numgen random mod 20 0 drop; }
 	}
 	END
-	run $both $own -j 64'
+	run $both $own -j 64 --tag "textbook and not slow"'
 if network "$lossy" 2>&1 | grep -q no-nft; then
 	skip 'a path that loses packets' 'no nftables here'
 else
