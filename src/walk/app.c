@@ -128,7 +128,8 @@ void walk_app(struct walk *w, size_t i)
 {
 	const struct trace_app *t = &w->trace->app[i];
 
-	if (waits(w) && t->ts_ns > w->now_ns) {
+	/* Time alone may have led to the question; a late answer is no clock. */
+	if ((!t->answer || waits(w)) && t->ts_ns > w->now_ns) {
 		walk_time(w, t->ts_ns);
 		w->now_ns = t->ts_ns;
 	}
