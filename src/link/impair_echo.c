@@ -13,7 +13,7 @@
 #include "base/log.h"
 
 /* A capture that is so late does not come at all. */
-#define EXPIRED_NS INT64_C(2000000000)
+#define EXPIRED_NS INT64_C(5000000000)
 
 struct echo {
 	struct echo *prev, *next;

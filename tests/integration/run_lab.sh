@@ -34,8 +34,8 @@ check 'there is one capture for each run' test "$(count_files smoke)" -eq "$plan
 	>all.jsonl 2>all.err
 status=$?
 check 'the whole suite runs' test $status -le 1
-check 'no run is an error or inconclusive' \
-	eval '! grep -qE "\"verdict\": ?\"(error|inconclusive)\"" all.jsonl'
+check_empty 'no run is an error or inconclusive' \
+	eval 'grep -E "\"verdict\": ?\"(error|inconclusive)\"" all.jsonl | cut -c1-600'
 
 # Evidence in, same verdict out.
 check_status $status 'the evidence gives the same exit status' \

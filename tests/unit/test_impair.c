@@ -355,7 +355,7 @@ Test(impair, what_is_never_captured_later_is_counted)
 	run(&b, START + 1000 * MS);
 	b.link->ops->stats(b.link, &st);
 	cr_assert_eq(st.dropped, 0, "it may still come");
-	run(&b, START + 3000 * MS);
+	run(&b, START + 6000 * MS);
 	b.link->ops->stats(b.link, &st);
 	cr_assert_eq(st.dropped, 1);
 	bench_close(&b);
