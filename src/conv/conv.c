@@ -20,6 +20,9 @@
 #define CLOSED_IDLE_NS INT64_C(130000000000)
 #define OPEN_IDLE_NS INT64_C(600000000000)
 
+/* What was sent before the capture began is on its way for so long. */
+#define EARLY_NS INT64_C(3000000000)
+
 /* What one link carries at most: beyond that it was put together by offload. */
 #define JUMBO_MAX 9216
 
@@ -239,6 +242,7 @@ static struct conv *start_conv(struct conv_table *t, const struct conv_key *key,
 	c->key = *key;
 	c->first_frame = t->stats.frames;
 	c->first_ns = ts_ns;
+	c->early = ts_ns - t->epoch_ns < EARLY_NS;
 	start_end(t, &c->end[from], &s->src, s->sport);
 	start_end(t, &c->end[!from], &s->dst, s->dport);
 	HASH_ADD(hh, t->hash, key, sizeof(c->key), c);
@@ -312,7 +316,7 @@ static void take_segment(struct conv_table *t, const struct conv_packet *p)
 	else if ((s->flags & (TCP_SYN | TCP_RST)) == TCP_SYN &&
 		 conv_is_anew(c, from, s))
 		c = start_anew(t, c, from, s, p->ts_ns);
-	if (c->again && conv_is_old(c, from, s, p->ts_ns)) {
+	if ((c->again || c->early) && conv_is_old(c, from, s, p->ts_ns)) {
 		t->stats.unjudged[CONV_OLD]++;
 		model_stray_tx(&c->end[!from].model, s, p->ts_ns);
 		return;

@@ -64,6 +64,7 @@ struct conv {
 	struct conv *prev, *next; /* of its list, longest idle first */
 	bool closed;		  /* in the list of those */
 	bool again;		  /* the same ports had a connection before */
+	bool early;		  /* ... or may have, before the capture began */
 	uint64_t first_frame;
 	int64_t first_ns, last_ns;
 	uint64_t holes; /* segments that the capture has missed, at least */

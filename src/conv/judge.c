@@ -18,6 +18,8 @@
 
 /* Numbers nearer than this belong to one connection. */
 #define NEAR (UINT32_C(1) << 20)
+/* Further apart than a mistake in counting makes them. */
+#define OTHER_ISS 70000
 
 /* Nothing is on its way for longer than this. */
 #define CROSSING_NS INT64_C(3000000000)
@@ -39,17 +41,23 @@ bool conv_is_anew(const struct conv *c, int from, const struct segment *s)
 		return e->model.any.iss_exact && s->seq != e->model.iss && e->model.any.opened;
 	if (e->model.any.iss_exact)
 		return s->seq != e->model.iss;
-	if (e->segments)
+	if (e->model.any.snd_nxt.set)
 		return true;
-	/* Nothing was heard of this end: a simultaneous open, or a first SYN. */
+	/* Nothing but resets was heard of it: a simultaneous open, or a first SYN. */
 	return other->model.any.opened;
 }
 
-/* Refuses a SYN that was sent before this connection's. */
-static bool refuses_another(const struct model *m, const struct segment *s)
+/*
+ * Refuses a SYN that was sent before this connection's: one that was seen, or may
+ * have passed before the capture began, and is not nearly the same.
+ */
+static bool refuses_another(const struct conv *c, const struct model *m, const struct segment *s)
 {
-	return (s->flags & (TCP_RST | TCP_ACK)) == (TCP_RST | TCP_ACK) && s->seq == 0 &&
-		m->any.irs_exact && s->ack != m->syn_end && s->ack != m->irs + 1;
+	if ((s->flags & (TCP_RST | TCP_ACK)) != (TCP_RST | TCP_ACK) || s->seq || !m->any.irs_exact)
+		return false;
+	if (c->again)
+		return s->ack != m->syn_end && s->ack != m->irs + 1;
+	return c->early && s->ack - m->irs > OTHER_ISS && m->irs - s->ack > OTHER_ISS;
 }
 
 bool conv_is_old(const struct conv *c, int from, const struct segment *s, int64_t ts_ns)
@@ -57,7 +65,7 @@ bool conv_is_old(const struct conv *c, int from, const struct segment *s, int64_
 	const struct conv_end *e = &c->end[from];
 	const struct model *m = &e->model;
 
-	if (ts_ns - c->first_ns < CROSSING_NS && refuses_another(m, s))
+	if (ts_ns - c->first_ns < CROSSING_NS && refuses_another(c, m, s))
 		return true;
 	if (!e->old_set)
 		return false;
