@@ -67,7 +67,8 @@ static void answer(struct peer *p, struct peer_app *a, uint8_t result, uint32_t 
 	vlink_reply(p->v, 0, &r);
 	if (peer_has(p, BUG_RECEIVED_TWICE))
 		return;
-	memmove(a->got, a->got + n_data, a->n_got - n_data);
+	if (n_data)
+		memmove(a->got, a->got + n_data, a->n_got - n_data);
 	a->n_got -= n_data;
 }
 
