@@ -130,7 +130,8 @@ repeat() {
 		jobs_running+=($!)
 		((i % 8 == 7)) && { wait "${jobs_running[@]}"; jobs_running=(); }
 	done
-	wait "${jobs_running[@]}"
+	# Without a name it would wait for the servers too.
+	[ ${#jobs_running[@]} -eq 0 ] || wait "${jobs_running[@]}"
 	jobs_running=()
 }
 
