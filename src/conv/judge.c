@@ -71,7 +71,8 @@ bool conv_is_old(const struct conv *c, int from, const struct segment *s, int64_
 		return false;
 	/* Its SYN,ACK once more: the SYN that made the new one was not taken. */
 	if (s->flags & TCP_SYN)
-		return (s->flags & TCP_ACK) && s->seq + 1 == e->old_nxt;
+		return (s->flags & TCP_ACK) && seq_lt(s->seq, e->old_nxt) &&
+			is_near(e->old_nxt, s->seq) && !e->model.iss_known;
 	/* It may be beyond what was seen of the old one, if that was lost. */
 	if (!is_near(e->old_nxt, s->seq))
 		return false;

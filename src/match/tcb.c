@@ -127,6 +127,13 @@ static void take_syn(struct tcb *t, const struct segment *s)
 	agree(t);
 }
 
+/* Its SYN had no timestamps, its SYN,ACK to ours has (simultaneous open). */
+static void take_late_offer(struct tcb *t)
+{
+	t->target_ts = true;
+	t->ts_ok |= t->our_ts;
+}
+
 static void take_text(struct tcb *t, const struct segment *s)
 {
 	uint32_t end = s->seq + segment_len(s);
@@ -149,6 +156,8 @@ void tcb_rx(struct tcb *t, const struct segment *s)
 		open_next(t);
 	if ((s->flags & TCP_SYN) && (!t->irs_known || s->seq != t->irs))
 		take_syn(t, s);
+	else if ((s->flags & TCP_SYN) && segment_opt(s, TCP_OPT_TIMESTAMPS))
+		take_late_offer(t);
 	take_text(t, s);
 	o = segment_opt(s, TCP_OPT_TIMESTAMPS);
 	if (o && o->known)

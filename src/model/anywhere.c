@@ -416,7 +416,10 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns)
 static bool rx_syn_ack(struct model *m, const struct segment *s, int64_t ts_ns,
 		       struct model_violation *v)
 {
-	if (m->any.irs_exact && (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, m->syn_end))) {
+	/* Sent again it may acknowledge what came meanwhile. */
+	uint32_t end = m->any.iss_exact ? seq_max(m->syn_end, m->rcv_nxt) : m->syn_end;
+
+	if (m->any.irs_exact && (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, end))) {
 		model_violate_value(v, "SA-LISTEN-3", FIELD_ACK, m->irs + 1,
 				    "SYN,ACK acknowledges SEG.SEQ+1");
 		v->proof = PROOF_COMPLETE; /* or it answers a SYN that was missed */

@@ -223,6 +223,7 @@ static void end_path(struct model *m, const struct path *p)
 		if (p->answers & ANS_ACK) {
 			d->takes |= (p->effects & (FX_TEXT | FX_FIN)) != 0;
 			d->keeps |= !(p->effects & (FX_TEXT | FX_FIN));
+			d->opens |= (p->effects & FX_IRS) != 0;
 		}
 	} else {
 		d->drops = p->dropped && (d->drops || !d->silent);

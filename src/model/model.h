@@ -105,6 +105,7 @@ struct model_due {
 	bool silent;		     /* ... nothing at all may follow */
 	bool drops;		     /* without an answer the segment is always dropped */
 	bool takes, keeps;	     /* an answer may cover its text and FIN; may not */
+	bool opens;		     /* it is a SYN that may have been taken */
 	enum req_level level;	     /* of the weakest of the rows taken */
 	const struct model_row *row; /* for the clause; NULL: none was taken */
 	/* The ways through the checks: what each answers, by which row, and the set

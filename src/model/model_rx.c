@@ -215,7 +215,10 @@ static void learn_window(struct model *m, const struct segment *s)
 static bool check_syn_ack(struct model *m, const struct segment *s,
 			  struct model_violation *v)
 {
-	if (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, m->syn_end))
+	/* Sent again it may acknowledge what came meanwhile. */
+	uint32_t end = m->iss_known ? seq_max(m->rcv_nxt, m->rcv_max) : m->syn_end;
+
+	if (seq_lt(s->ack, m->irs + 1) || seq_gt(s->ack, end))
 		return model_violate_value(v, "SA-LISTEN-3", FIELD_ACK, m->irs + 1,
 					   "SYN,ACK acknowledges SEG.SEQ+1");
 	if (m->iss_known && s->seq != m->iss)
@@ -256,7 +259,7 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 		may |= RECEIVING_STATES | STATE_BIT(TCP_LISTEN) | STATE_BIT(TCP_CLOSED);
 	/* CLOSE in SYN-RECEIVED (3.10.4): the SYN is still to be acknowledged. */
 	if (m->iss_known && s->seq == m->iss && (!m->lossless || m->snd_una == m->iss))
-		may |= STATE_BIT(TCP_FIN_WAIT_1);
+		may |= STATE_BIT(TCP_FIN_WAIT_1) | STATE_BIT(TCP_CLOSING);
 	if (!(states & may) || !m->irs_known)
 		return model_violate(v, "SA-LISTEN-2", FIELD_FLAGS,
 				     "a SYN,ACK that no SYN called for");
@@ -271,6 +274,9 @@ static bool rx_syn(struct model *m, const struct segment *s, int64_t ts_ns,
 		follow_syn_ack(m, s);
 	else if (m->active && (m->states & STATE_BIT(TCP_SYN_RECEIVED)))
 		m->rcv_nxt = s->ack; /* simultaneous open: text of our SYN taken or not */
+	/* Who acknowledges our SYN has left SYN-SENT for good. */
+	if (m->states & (uint16_t)~STATE_BIT(TCP_SYN_SENT))
+		m->states &= (uint16_t)~STATE_BIT(TCP_SYN_SENT);
 	learn_window(m, s);
 	m->rcv_nxt_lo = seq_max(m->rcv_nxt_lo, s->ack);
 	return true;
@@ -406,6 +412,9 @@ static void follow_ack(struct model *m, const struct segment *s)
 		STATE_BIT(TCP_ESTABLISHED) | STATE_BIT(TCP_FIN_WAIT_1) |
 		STATE_BIT(TCP_FIN_WAIT_2);
 
+	/* The text of the SYN that answered the target's was not kept (SA-SYNSENT-5). */
+	if (m->active && m->rcv_nxt == m->syn_end && seq_lt(s->ack, m->syn_end))
+		m->rcv_nxt = s->ack;
 	m->rcv_nxt = seq_max(m->rcv_nxt, s->ack);
 	if (m->fin_max && s->ack == m->rcv_max) {
 		m->fin_received = true;

@@ -327,6 +327,10 @@ const struct model_row model_table[] = {
 	{ SEGMENT("SA-TXT-1.lost", TEXT, S(FIN_WAIT_1) | S(FIN_WAIT_2),
 	  C_TEXT | C_ABANDONED, ANS_RST_ABORT | ANS_RST_SEQ), TO(CLOSED), END, OR_ELSE, SHOULD,
 	  REF_OF("SHLD-3", "3.6.1", R9293 | R1122) },
+	/* A FIN beyond a hole tells of text in it, which will be lost as well. */
+	{ SEGMENT("SA-TXT-1.lost-fin", TEXT, S(FIN_WAIT_1) | S(FIN_WAIT_2),
+	  C_HELD | C_ABANDONED, ANS_RST_ABORT | ANS_RST_SEQ), TO(CLOSED), END, OR_ELSE, MAY,
+	  REF_OF("SHLD-3", "3.6.1", R9293 | R1122) },
 	/* Beyond a hole: an ACK says where the hole is (MAY-13; RFC 5681 4.2). */
 	{ SEGMENT("SA-TXT-3", TEXT, TAKES_TEXT, C_HELD, ANS_ACK), STAY, OR_ELSE, SHOULD,
 	  FX(FX_TEXT), REF("SA-TXT-3", "3.10.7.4") },

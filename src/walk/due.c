@@ -24,6 +24,9 @@
 
 void due_note(struct walk *w, size_t packet, const struct segment *s, uint32_t before)
 {
+	/* Of a SYN with text it may take that as well, or not. */
+	if (w->model.due.opens)
+		before = w->model.irs + 1;
 	w->due = (struct walk_due){
 		.set = true,
 		.what = w->model.due,
@@ -41,8 +44,9 @@ void due_note(struct walk *w, size_t packet, const struct segment *s, uint32_t b
 static bool ack_fits(const struct walk *w, uint32_t ack)
 {
 	const struct walk_due *d = &w->due;
-	uint32_t lo = d->what.keeps ? d->before : d->after;
-	uint32_t hi = seq_max(d->what.takes ? d->after : d->before, w->model.rcv_max);
+	bool any = d->what.opens;
+	uint32_t lo = d->what.keeps || any ? d->before : d->after;
+	uint32_t hi = seq_max(d->what.takes || any ? d->after : d->before, w->model.rcv_max);
 
 	return seq_ge(ack, lo) && seq_le(ack, hi);
 }

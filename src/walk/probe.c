@@ -90,17 +90,18 @@ static const uint8_t draws[PROBE_N][TCP_N_STATES] = {
 		[TCP_LAST_ACK] = SAW_ACK | SAW_NOTHING,
 		[TCP_TIME_WAIT] = SAW_ACK | SAW_NOTHING,
 	},
-	/* Text may wait for its acknowledgment where the FIN is not sent yet. */
+	/* Text may wait for its acknowledgment where the FIN is not sent yet, and a SYN
+	 * where the user closed in SYN-RECEIVED. */
 	[PROBE_PATIENCE] = {
 		[TCP_CLOSED] = SAW_NOTHING,
 		[TCP_LISTEN] = SAW_NOTHING,
 		[TCP_SYN_SENT] = SAW_AGAIN_SYN,
 		[TCP_SYN_RECEIVED] = SAW_AGAIN_SYN,
 		[TCP_ESTABLISHED] = SAW_AGAIN_TEXT | SAW_NOTHING,
-		[TCP_FIN_WAIT_1] = SAW_AGAIN_TEXT,
+		[TCP_FIN_WAIT_1] = SAW_AGAIN_TEXT | SAW_AGAIN_SYN,
 		[TCP_FIN_WAIT_2] = SAW_NOTHING,
 		[TCP_CLOSE_WAIT] = SAW_AGAIN_TEXT | SAW_NOTHING,
-		[TCP_CLOSING] = SAW_AGAIN_TEXT,
+		[TCP_CLOSING] = SAW_AGAIN_TEXT | SAW_AGAIN_SYN,
 		[TCP_LAST_ACK] = SAW_AGAIN_TEXT,
 		[TCP_TIME_WAIT] = SAW_NOTHING,
 	},

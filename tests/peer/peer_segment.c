@@ -194,7 +194,7 @@ static bool check_syn(struct peer *p, struct peer_conn *c, struct segment *s)
 {
 	if (!(s->flags & TCP_SYN))
 		return true;
-	if (c->state == PEER_SYN_RECEIVED) {
+	if (c->state == PEER_SYN_RECEIVED && !c->active) {
 		conn_close(c); /* back to LISTEN */
 	} else if (peer_has(p, BUG_SYN_IN_ESTABLISHED_IGNORED)) {
 		return false;

@@ -182,7 +182,7 @@ static const struct event events[] = {
 	{ F | A, 0, 'u', 0, "=/s W G T = = = = =/s =/s" },
 	{ F | A, 0, '+', 0, "=/s = = = = = = = =/s =/s" },
 	{ F | A, 0, 'n', 4, "W W TC TC = T C = =/s =/s" },
-	{ F | A, 100, 'n', 0, "RE = fF = = GT AC = =/s =/s" },
+	{ F | A, 100, 'n', 0, "RE = fFC/s FC/s = GT AC = =/s =/s" },
 	{ F | A, -1, 'n', 0, "= = = = = = = = =/s =/s" },
 	{ F | A, FAR, 'n', 0, "= = = = = = = = =/s =/s" },
 };
