@@ -625,6 +625,7 @@ struct link *impair_open(struct link *inner, const struct impair_config *cfg)
 		im->cfg.delay_max_ns;
 	if (im->by_chance)
 		im->link.lossless = false;
+	im->link.unordered |= im->cfg.duplicate || im->cfg.reorder || im->cfg.delay_max_ns;
 	inner->on_reply = on_reply;
 	inner->reply_arg = im;
 	return &im->link;

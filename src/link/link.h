@@ -90,6 +90,7 @@ struct link {
 	struct ip_addr target4, target6;
 	uint32_t mtu;		 /* bytes of the largest IP packet */
 	bool partial_ok;	 /* partial checksums are normal here (loopback) */
+	bool unordered;		 /* segments are doubled or overtaken, on purpose */
 	bool lossless;		 /* nothing is lost and nothing overtaken (lab) */
 	bool upper_tester;	 /* app() has somebody to ask */
 	link_reply_fn *on_reply; /* set by who calls app(); called by poll(), which */

@@ -2,10 +2,11 @@
 /*
  * A segment of ours that arrives once more, or behind later ones.
  *
- * On a path that may double and overtake, the target need not have seen our
- * segments as we sent them.  All orders cannot be followed at every step; but when
- * the target sends what nothing explains, what it would have done had the latest of
- * ours come again, singly or in pairs, is looked at before it is blamed.
+ * On a path that doubles and overtakes on purpose (--impair, `link:`), the target
+ * need not have seen our segments as we sent them.  All orders cannot be followed at
+ * every step; but when the target sends what nothing explains, what it would have
+ * done had the latest of ours come again, singly or in pairs, is looked at before it
+ * is blamed.  Not so on a real network, where that is rare: it would excuse too much.
  */
 #include <string.h>
 

@@ -576,7 +576,7 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 		model_anywhere_tx(m, s, ts_ns);
 		return;
 	}
-	if (!m->lossless && !is_broken(s))
+	if (m->unordered && !is_broken(s))
 		model_remember(m, s, ts_ns);
 	model_follow_tx(m, s, ts_ns);
 }

@@ -164,6 +164,7 @@ struct model {
 	struct model_anywhere any; /* only then */
 	uint16_t states;	   /* set of states the target may be in */
 	bool lossless;		   /* everything sent arrives, in order */
+	bool unordered;		   /* or late, or twice: see late.c; set after model_init() */
 	bool listens;		   /* the port does, when the connection is gone */
 	bool active;		   /* the target sent the first SYN */
 

@@ -520,7 +520,7 @@ bool model_rx(struct model *m, const struct segment *s, int64_t ts_ns,
 {
 	struct model before;
 
-	if (m->lossless || m->anywhere)
+	if (!m->unordered || m->anywhere)
 		return model_follow_rx(m, s, ts_ns, v);
 	before = *m;
 	return model_follow_rx(m, s, ts_ns, v) || model_rx_late(m, &before, s, ts_ns);

@@ -359,6 +359,7 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 		.rules = sc->cfg->rules,
 		.partial_ok = l->partial_ok,
 		.lossless = l->lossless && !p->n_link,
+		.unordered = l->unordered || p->n_link,
 	};
 	sched_numbers(sc->cfg->seed, p->id, &s->iss, &s->ts_offset);
 }

@@ -121,6 +121,7 @@ static const struct key setup_keys[] = {
 	FIELD("rules", u32, rules),
 	FIELD("partial-ok", bool, partial_ok),
 	FIELD("lossless", bool, lossless),
+	FIELD("unordered", bool, unordered),
 	FIELD("impaired", u32, impaired),
 };
 
@@ -443,7 +444,7 @@ const char *evidence_read_setup(struct evidence_setup *s, char *text)
 /* Older evidence lacks these: zero is the default. */
 static bool came_later(const char *name)
 {
-	return !strcmp(name, "rules") || !strcmp(name, "impaired");
+	return !strcmp(name, "rules") || !strcmp(name, "impaired") || !strcmp(name, "unordered");
 }
 
 const char *evidence_missing(const struct evidence_setup *s)

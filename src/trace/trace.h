@@ -66,6 +66,7 @@ struct trace_setup {
 	uint32_t rules;	 /* documents to judge by, set of enum model_rules; 0: the default */
 	bool partial_ok; /* partial checksums are normal here (loopback) */
 	bool lossless;	 /* ordered path on this machine */
+	bool unordered;	 /* segments are doubled or overtaken, on purpose */
 	/*
 	 * Segments of the run that the tester itself lost, doubled, held up or let
 	 * be overtaken, by chance; set when the run has ended.

@@ -46,6 +46,7 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->tcb.start_ns = trace->start_ns;
 	model_init(&w->model, closed ? TCP_CLOSED : TCP_LISTEN, setup->lossless);
 	w->model.book = model_book_of(setup->rules);
+	w->model.unordered = setup->unordered;
 	lint_init(&w->lint, arena, setup->lossless ? LINT_ORDERED : 0);
 	w->nearest = -1;
 	w->failed_finding = -1;
