@@ -262,6 +262,12 @@ static bool answer_patience(const struct rehearsal *r, struct segment *s)
 
 	answer_base(r, syn ? TCP_SYN | TCP_ACK : TCP_FIN | TCP_ACK, s);
 	s->seq = r->walk.model.snd_nxt - 1;
+	if (asked & STATE_BIT(TCP_SYN_SENT)) {
+		answer_base(r, TCP_SYN, s);
+		s->seq = r->walk.model.iss;
+		s->ack = 0;
+		return true;
+	}
 	return syn || (asked & again);
 }
 
@@ -276,7 +282,8 @@ static void answer_probe(const struct rehearsal *r, struct segment *s)
 {
 	const struct segment *probe = &r->last;
 
-	const uint16_t gone = STATE_BIT(TCP_CLOSED) | STATE_BIT(TCP_LISTEN);
+	const uint16_t gone = STATE_BIT(TCP_CLOSED) | STATE_BIT(TCP_LISTEN) |
+		STATE_BIT(TCP_SYN_SENT);
 	bool confirm = r->walk.phase == WALK_STEPS &&
 		r->plan->step[r->walk.step].kind == PLAN_CONFIRM;
 
