@@ -393,7 +393,9 @@ static int64_t on_next_timer(void *arg)
 static void conn_expire(struct peer *p, struct peer_conn *c)
 {
 	if (c->wait_ns <= p->now_ns) {
-		c->state = PEER_CLOSED;
+		c->wait_ns = PEER_NEVER;
+		if (!peer_has(p, BUG_TIME_WAIT_STAYS))
+			c->state = PEER_CLOSED;
 		return;
 	}
 	if (c->app_ns <= p->now_ns) {

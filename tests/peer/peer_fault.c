@@ -234,6 +234,7 @@ const struct peer_fault peer_faults[] = {
 	LOGIC("closing-ends", "is closed when the FINs cross", BUG_CLOSING_ENDS),
 	LOGIC("closing-skipped", "is in TIME-WAIT when the FINs cross", BUG_CLOSING_SKIPPED),
 	LOGIC("time-wait-silent", "does not answer a FIN in TIME-WAIT", BUG_TIME_WAIT_SILENT),
+	LOGIC("time-wait-stays", "never leaves TIME-WAIT", BUG_TIME_WAIT_STAYS),
 	LOGIC("time-wait-skipped", "knows no TIME-WAIT", BUG_TIME_WAIT_SKIPPED),
 	LOGIC("rst-in-fin-wait-ignored", "takes no reset in FIN-WAIT-2",
 	      BUG_RST_IN_FIN_WAIT_IGNORED),
