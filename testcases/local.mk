@@ -19,6 +19,7 @@ nobase_dist_pkgdata_DATA += \
 	testcases/textbook/options.yaml \
 	testcases/textbook/reset.yaml \
 	testcases/textbook/states.yaml \
+	testcases/textbook/time-wait.yaml \
 	testcases/transitions/application.yaml \
 	testcases/transitions/data.yaml \
 	testcases/transitions/no-connection.yaml \
