@@ -10,11 +10,15 @@ libshakedown_a_SOURCES += \
 	%D%/demux.h \
 	%D%/fresh.h \
 	%D%/order.h \
+	%D%/owners.h \
+	%D%/resets.h \
 	%D%/run.h \
 	%D%/deadlines.c \
 	%D%/demux.c \
 	%D%/fresh.c \
 	%D%/order.c \
+	%D%/owners.c \
+	%D%/resets.c \
 	%D%/sched.h \
 	%D%/path.c \
 	%D%/path.h \

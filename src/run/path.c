@@ -54,3 +54,10 @@ uint32_t path_touched(const struct sched_config *cfg, const struct link *path,
 			n += impair_touched(path, r->plan->family, r->port[f]);
 	return n;
 }
+
+void path_send(struct link *path, const struct segment *s, uint8_t *packet)
+{
+	size_t len = segment_encode(s, packet, SEGMENT_PACKET_MAX);
+
+	path->ops->inject(path, s, packet, len);
+}

@@ -26,4 +26,7 @@ void path_set_up(const struct sched_config *cfg, struct link *path, const struct
 uint32_t path_touched(const struct sched_config *cfg, const struct link *path,
 		      const struct run *r);
 
+/* Sends @s, built in @packet (SEGMENT_PACKET_MAX octets); no run waits for it to leave. */
+void path_send(struct link *path, const struct segment *s, uint8_t *packet);
+
 #endif

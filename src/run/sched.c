@@ -13,7 +13,9 @@
 #include "run/demux.h"
 #include "run/fresh.h"
 #include "run/order.h"
+#include "run/owners.h"
 #include "run/path.h"
+#include "run/resets.h"
 
 /*
  * A deadline is acted on this long after it passed, so that a packet that was
@@ -25,10 +27,6 @@
 /* New runs a round: the target's listen queues want a breath between. */
 #define STARTS_PER_ROUND 64
 
-/* Rounds of further resets at the end of a run that missed something. */
-#define RESETS_MORE 2
-#define RESET_PLACES 16 /* of the latest segments */
-
 struct slot {
 	struct run run;
 	bool used;
@@ -37,12 +35,6 @@ struct slot {
 	struct fresh fresh;
 	struct trace_setup setup; /* meanwhile */
 	int64_t due_ns;		  /* WAIT until then */
-};
-
-/* Which run a tester port belongs to. */
-struct port_owner {
-	uint16_t slot; /* from 1; 0: nobody */
-	uint8_t flow;
 };
 
 struct sched {
@@ -56,8 +48,8 @@ struct sched {
 	struct deadlines deadlines;
 	uint16_t *dirty; /* slots to look at, each once */
 	unsigned int n_dirty;
-	struct port_owner *owner[2]; /* 65536 each: IPv4, IPv6 */
-	const struct plan **plans;   /* in order of start */
+	struct owners owners;
+	const struct plan **plans; /* in order of start */
 	size_t n_plans, next, done;
 	const struct plan **again; /* to be run once more, after the others */
 	size_t n_again, next_again, cap_again;
@@ -68,8 +60,6 @@ struct sched {
 	bool looked;		/* for drops, since packets were polled last */
 	unsigned int silent;	/* 4-tuples in a row of which nobody said anything */
 	uint16_t alive_port;
-	uint16_t next_app; /* port of the upper tester */
-	uint8_t *app_used; /* 65536 */
 	int error;
 	uint8_t packet[SEGMENT_PACKET_MAX];
 };
@@ -95,11 +85,6 @@ static uint64_t mix(uint64_t seed, const char *s, uint64_t salt)
 	return h ^ (h >> 31);
 }
 
-static struct port_owner *owner_of(struct sched *sc, uint8_t family, uint16_t port)
-{
-	return &sc->owner[family == 6][port];
-}
-
 static void mark_dirty(struct sched *sc, unsigned int i)
 {
 	if (sc->slot[i].dirty)
@@ -111,34 +96,12 @@ static void mark_dirty(struct sched *sc, unsigned int i)
 /* A port for flow @flow of slot @i: 0 or -errno. */
 static int take_port(struct sched *sc, unsigned int i, uint8_t flow, uint8_t family)
 {
-	int port = sc->link->ops->claim(sc->link, family, 0);
-	struct port_owner *o;
+	int port = owners_take(&sc->owners, (uint16_t)i, flow, family);
 
 	if (port < 0)
 		return port;
-	o = owner_of(sc, family, (uint16_t)port);
-	o->slot = (uint16_t)(i + 1);
-	o->flow = flow;
 	sc->slot[i].run.port[flow] = (uint16_t)port;
 	return 0;
-}
-
-/* A port of the upper tester's that no run in flight has, or -EADDRINUSE. */
-static int take_app_port(struct sched *sc)
-{
-	const struct target *t = sc->cfg->target;
-	uint32_t n = (uint32_t)(t->app_last - t->app_first) + 1;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint16_t port = sc->next_app;
-
-		sc->next_app = port == t->app_last ? t->app_first : (uint16_t)(port + 1);
-		if (sc->app_used[port])
-			continue;
-		sc->app_used[port] = 1;
-		return port;
-	}
-	return -EADDRINUSE;
 }
 
 /* What the application of the run still has open ends with the run. */
@@ -148,7 +111,7 @@ static void end_app(struct sched *sc, const struct run *r)
 
 	if (!plan_asks_app(r->plan))
 		return;
-	sc->app_used[s->target_port] = 0;
+	owners_give_app(&sc->owners, s->target_port);
 	if (sc->link->ops->app_end && r->trace.n_app)
 		sc->link->ops->app_end(sc->link, r->plan->family, s->tester_port);
 }
@@ -160,8 +123,7 @@ static void give_ports_back(struct sched *sc, struct run *r)
 	for (int f = 0; f < RUN_MAX_FLOWS; f++) {
 		if (!r->port[f])
 			continue;
-		owner_of(sc, family, r->port[f])->slot = 0;
-		sc->link->ops->release(sc->link, family, r->port[f]);
+		owners_give(&sc->owners, family, r->port[f]);
 		r->port[f] = 0;
 	}
 }
@@ -241,69 +203,6 @@ static const struct plan *next_plan(struct sched *sc)
 				      : sc->again[sc->next_again++];
 }
 
-/* The last segment of flow @f that left is a reset: decodes it. */
-static bool ends_in_reset(const struct trace *t, uint8_t f, struct segment *s)
-{
-	for (size_t i = t->n_packets; i-- > 0;) {
-		if (t->packet[i].dir != TRACE_TX || t->packet[i].flow != f ||
-		    t->packet[i].step == TRACE_STEP_FOREIGN)
-			continue;
-		trace_decode(t, i, s);
-		return s->flags & TCP_RST;
-	}
-	return false;
-}
-
-static void inject_quietly(struct sched *sc, const struct segment *s)
-{
-	size_t len = segment_encode(s, sc->packet, sizeof(sc->packet));
-
-	sc->link->ops->inject(sc->link, s, sc->packet, len);
-}
-
-/* What the target expects next, if it got everything up to some segment of ours. */
-static void reset_at_each(struct sched *sc, const struct trace *t, uint8_t f,
-			  const struct segment *reset)
-{
-	struct segment s = *reset, sent;
-	uint32_t last = reset->seq;
-	int n = 0;
-
-	for (size_t i = t->n_packets; i-- > 0 && n < RESET_PLACES;) {
-		if (t->packet[i].dir != TRACE_TX || t->packet[i].flow != f)
-			continue;
-		trace_decode(t, i, &sent);
-		s.seq = sent.seq + segment_len(&sent);
-		if (s.seq == last)
-			continue;
-		inject_quietly(sc, &s);
-		last = s.seq;
-		n++;
-	}
-}
-
-/*
- * Where packets get lost, the resets that end the run's connections go out more
- * than once, and if it @missed something for whatever the target may expect: what
- * is left would meet a later run, of this process or another.  Once more is enough
- * where nothing was missed: a burst after each run would itself fill queues.  No
- * run hears of these, since the ports have been given back.
- */
-static void reset_again(struct sched *sc, const struct trace *t, bool missed)
-{
-	struct segment s;
-
-	for (uint8_t f = 0; f < RUN_MAX_FLOWS; f++) {
-		if (!ends_in_reset(t, f, &s))
-			continue;
-		inject_quietly(sc, &s);
-		for (int k = 0; k < RESETS_MORE && missed; k++) {
-			reset_at_each(sc, t, f, &s);
-			inject_quietly(sc, &s);
-		}
-	}
-}
-
 static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 {
 	struct slot *sl = &sc->slot[i];
@@ -324,7 +223,7 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 	end_app(sc, r);
 	give_ports_back(sc, r);
 	if (!r->trace.setup.lossless)
-		reset_again(sc, &r->trace, missed);
+		resets_again(sc->link, &r->trace, RUN_MAX_FLOWS, missed, sc->packet);
 	sl->used = false;
 	sl->due_ns = INT64_MAX;
 	sc->n_used--;
@@ -394,7 +293,7 @@ static void prove(struct sched *sc, unsigned int i, int64_t now_ns)
 	sl->proving = true;
 	path_spare(sc->cfg, sc->link, sl->run.plan->family, sl->setup.tester_port);
 	fresh_ask(&sl->fresh, &sl->setup, number, now_ns, &s);
-	inject_quietly(sc, &s);
+	path_send(sc->link, &s, sc->packet);
 	sl->due_ns = sl->fresh.due_ns;
 	deadlines_set(&sc->deadlines, i, sl->due_ns);
 }
@@ -407,8 +306,7 @@ static void prove_another(struct sched *sc, unsigned int i, int64_t now_ns)
 	int e = take_port(sc, i, 0, sl->run.plan->family);
 
 	/* Given back only now, or it would be the next one. */
-	owner_of(sc, sl->run.plan->family, taken)->slot = 0;
-	sc->link->ops->release(sc->link, sl->run.plan->family, taken);
+	owners_give(&sc->owners, sl->run.plan->family, taken);
 	if (e < 0)
 		sl->run.port[0] = 0;
 	sl->setup.tester_port = sl->run.port[0];
@@ -458,7 +356,7 @@ static void start_next(struct sched *sc, int64_t now_ns)
 	sc->slot[i].run.plan = p;
 	r = take_port(sc, i, 0, p->family);
 	if (plan_asks_app(p))
-		port = take_app_port(sc);
+		port = owners_take_app(&sc->owners);
 	if (port < 0)
 		r = port;
 	setup_of(sc, p, (uint16_t)port, sc->slot[i].run.port[0], &sc->slot[i].setup);
@@ -510,7 +408,7 @@ static void ask(struct sched *sc, unsigned int i)
 static void on_reply(void *arg, const struct app_reply *reply)
 {
 	struct sched *sc = arg;
-	const struct port_owner *o = owner_of(sc, reply->family, reply->tester_port);
+	const struct owner *o = owners_of(&sc->owners, reply->family, reply->tester_port);
 
 	if (!o->slot)
 		return;
@@ -603,7 +501,7 @@ static bool is_of_flow(const struct run *r, uint8_t flow, uint16_t target_port)
 static void on_packet(void *arg, const struct link_packet *p)
 {
 	struct sched *sc = arg;
-	const struct port_owner *o = NULL;
+	const struct owner *o = NULL;
 	const struct trace_setup *setup;
 	uint16_t sport, dport;
 	uint8_t family;
@@ -614,10 +512,10 @@ static void on_packet(void *arg, const struct link_packet *p)
 		return;
 	tx = demux_is_from(p, family == 6 ? &sc->link->tester6 : &sc->link->tester4);
 	/* On loopback both ends have one address: the port tells. */
-	if (tx && owner_of(sc, family, sport)->slot)
-		o = owner_of(sc, family, sport);
-	else if (owner_of(sc, family, dport)->slot) {
-		o = owner_of(sc, family, dport);
+	if (tx && owners_of(&sc->owners, family, sport)->slot)
+		o = owners_of(&sc->owners, family, sport);
+	else if (owners_of(&sc->owners, family, dport)->slot) {
+		o = owners_of(&sc->owners, family, dport);
 		tx = false;
 	}
 	if (!o)
@@ -737,16 +635,13 @@ static void sched_open(struct sched *sc)
 		sc->n_slots = (unsigned int)sc->n_plans;
 	sc->slot = xcalloc(sc->n_slots, sizeof(*sc->slot));
 	sc->dirty = xcalloc(sc->n_slots, sizeof(*sc->dirty));
-	sc->owner[0] = xcalloc(65536, sizeof(struct port_owner));
-	sc->owner[1] = xcalloc(65536, sizeof(struct port_owner));
 	sc->free_slot = xcalloc(sc->n_slots, sizeof(*sc->free_slot));
 	deadlines_init(&sc->deadlines, sc->n_slots);
 	for (unsigned int i = sc->n_slots; i-- > 0;) {
 		run_init(&sc->slot[i].run);
 		sc->free_slot[sc->n_free++] = (uint16_t)i;
 	}
-	sc->app_used = xcalloc(65536, 1);
-	sc->next_app = first_app_port(sc);
+	owners_init(&sc->owners, sc->link, sc->cfg->target, first_app_port(sc));
 	sc->link->on_reply = on_reply;
 	sc->link->reply_arg = sc;
 	sc->link->ops->stats(sc->link, &sc->seen);
@@ -769,10 +664,8 @@ static void sched_close(struct sched *sc)
 	free(sc->free_slot);
 	deadlines_fini(&sc->deadlines);
 	free(sc->dirty);
-	free(sc->owner[0]);
-	free(sc->owner[1]);
+	owners_fini(&sc->owners);
 	free(sc->again);
-	free(sc->app_used);
 	sc->link->on_reply = NULL;
 	free(sc->plans);
 	path_close(sc->cfg, sc->link);
