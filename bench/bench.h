@@ -17,8 +17,7 @@
 #include "plan/target.h"
 #include "trace/trace.h"
 
-#define BENCH_SUITE_TAGS "textbook and not slow"
-#define BENCH_LANES 4
+#define BENCH_LANES 5
 #define BENCH_REPS_MAX 25
 #define BENCH_REACTIONS_MAX 4096
 
@@ -26,7 +25,7 @@ struct bench_config {
 	const char *testcases; /* directory of the bundled cases */
 	const char *bench_dir; /* directory of this bench's own files */
 	const char *program;   /* the shakedown to be timed as a whole */
-	unsigned int runs;     /* of one measurement */
+	unsigned int runs;     /* of one measurement, unless more are in flight */
 	unsigned int reps;
 	bool json;
 };
@@ -51,6 +50,7 @@ double bench_reaction_quantile(const struct bench_reactions *r, double part);
 /* One number of runs in flight; rates are runs per second. */
 struct bench_lane {
 	unsigned int in_flight;
+	unsigned int runs; /* of one measurement: as many at least */
 	struct bench_sample judged, with_evidence, bare;
 	struct bench_sample judged_per_bare;		/* of neighbours in time */
 	struct bench_sample judged_cpu_us, bare_cpu_us; /* a run, of this process */
@@ -87,12 +87,14 @@ int bench_memory(const struct bench_config *cfg, struct bench_memory *out);
 
 /* `shakedown run` as a user runs it, one process from start to exit. */
 struct bench_suite {
+	const char *what;
 	struct bench_sample wall_ms, cpu_ms;
 	long peak_kb;
 	int status; /* exit status, or -1 if it could not be run */
 	char summary[160];
 };
-int bench_suite(const struct bench_config *cfg, struct bench_suite *out);
+#define BENCH_SUITES 4
+int bench_suites(const struct bench_config *cfg, struct bench_suite *out);
 
 /* ---- the parts ---- */
 
@@ -147,7 +149,7 @@ void bench_peers(const struct bench_config *cfg, const struct link *link, uint16
 struct bench_results {
 	struct bench_rates rates;
 	struct bench_memory memory;
-	struct bench_suite suite;
+	struct bench_suite suite[BENCH_SUITES];
 };
 void bench_show(const struct bench_config *cfg, const struct bench_results *r);
 void bench_show_json(const struct bench_config *cfg, const struct bench_results *r);

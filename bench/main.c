@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 	if (bench_rates(&cfg, &results.rates) || bench_memory(&cfg, &results.memory))
 		return 1;
 	/* Said in the table if it does not work. */
-	bench_suite(&cfg, &results.suite);
+	bench_suites(&cfg, results.suite);
 	if (cfg.json)
 		bench_show_json(&cfg, &results);
 	else

@@ -17,9 +17,10 @@
 #define CASE "close-by-tester/four-way[ip=4,iss=random]"
 /* In memory: how long a disk takes to create a file is not our figure. */
 #define EVIDENCE_DIR "/dev/shm"
+#define HELD 1024
 #define LAB_REPS 5 /* openings of the lab, for the time it takes */
 
-static const unsigned int in_flight[BENCH_LANES] = { 1, 16, 256, 1024 };
+static const unsigned int in_flight[BENCH_LANES] = { 1, 16, 256, 1024, 4096 };
 
 /* A suite that must load: the bundled textbook, or the bench's own file. */
 static struct suite *load(const char *dir, const char *file, const char *bundled)
@@ -67,7 +68,7 @@ struct bench_place {
 static int judge(const struct bench_place *p, struct bench_lane *lane, const char *dir,
 		 struct bench_judged *j)
 {
-	if (bench_judge(p->plan, p->link, p->target, p->cfg->runs, lane->in_flight, dir, j))
+	if (bench_judge(p->plan, p->link, p->target, lane->runs, lane->in_flight, dir, j))
 		return -1;
 	lane->not_passed += j->not_passed;
 	if (dir)
@@ -83,7 +84,7 @@ static int judge_with_evidence(const struct bench_place *p, struct bench_lane *l
 	snprintf(dir, sizeof(dir), "%s/%u-%u", p->dir, lane->in_flight, lane->with_evidence.n);
 	if (mkdir(dir, 0700) < 0 || judge(p, lane, dir, &j))
 		return -1;
-	bench_sample_add(&lane->with_evidence, p->cfg->runs / j.seconds);
+	bench_sample_add(&lane->with_evidence, lane->runs / j.seconds);
 	return 0;
 }
 
@@ -91,7 +92,7 @@ static int repeat(const struct bench_place *p, struct bench_lane *lane)
 {
 	struct bench_judged j = { 0 };
 	double seconds, cpu_seconds;
-	unsigned int runs = p->cfg->runs;
+	unsigned int runs = lane->runs;
 
 	if (judge(p, lane, NULL, &j) ||
 	    bare_run(p->bare, p->port, runs, lane->in_flight, &seconds, &cpu_seconds))
@@ -180,8 +181,10 @@ static int rates_in_child(const struct bench_config *cfg, void *result)
 int bench_rates(const struct bench_config *cfg, struct bench_rates *out)
 {
 	memset(out, 0, sizeof(*out));
-	for (unsigned int k = 0; k < BENCH_LANES; k++)
+	for (unsigned int k = 0; k < BENCH_LANES; k++) {
 		out->lane[k].in_flight = in_flight[k];
+		out->lane[k].runs = cfg->runs > in_flight[k] ? cfg->runs : in_flight[k];
+	}
 	if (bench_in_child(rates_in_child, cfg, out, sizeof(*out), NULL))
 		return -1;
 	return bench_in_child(time_labs, cfg, &out->lab_ms, sizeof(out->lab_ms), NULL);
@@ -208,6 +211,6 @@ int bench_memory(const struct bench_config *cfg, struct bench_memory *out)
 	out->held = 1;
 	if (bench_in_child(hold, cfg, out, sizeof(*out), &out->one_kb))
 		return -1;
-	out->held = in_flight[BENCH_LANES - 1];
+	out->held = HELD;
 	return bench_in_child(hold, cfg, out, sizeof(*out), &out->held_kb);
 }

@@ -126,16 +126,16 @@ static void show_memory(const struct bench_memory *m)
 
 static void show_suite(const struct bench_suite *s)
 {
-	printf("shakedown run --tag '" BENCH_SUITE_TAGS "': ");
+	printf("%-42s ", s->what);
 	if (!s->wall_ms.n) {
 		printf("it did not run (exit status %d)\n", s->status);
 		return;
 	}
-	printf("%.2f s [%.2f - %.2f], %.2f s of CPU, peak %.1f MB, exit status %d\n",
+	printf("%.2f s [%.2f - %.2f], CPU %.2f s, peak %.1f MB, exit status %d\n",
 	       bench_median(&s->wall_ms) / 1e3, bench_quantile(&s->wall_ms, 0.25) / 1e3,
 	       bench_quantile(&s->wall_ms, 0.75) / 1e3, bench_median(&s->cpu_ms) / 1e3,
 	       (double)s->peak_kb / 1024, s->status);
-	printf("   %s\n", s->summary);
+	printf("%-42s %s\n", "", s->summary);
 }
 
 void bench_show(const struct bench_config *cfg, const struct bench_results *r)
@@ -149,7 +149,9 @@ void bench_show(const struct bench_config *cfg, const struct bench_results *r)
 	       (double)r->rates.lane[0].evidence_bytes / 1024 / cfg->runs);
 	printf("Setting up and closing the lab: %.0f ms; loading the textbook suite: %.0f ms\n",
 	       bench_median(&r->rates.lab_ms), r->rates.load_ms);
-	show_suite(&r->suite);
+	printf("\nshakedown run, from start to exit\n");
+	for (int i = 0; i < BENCH_SUITES; i++)
+		show_suite(&r->suite[i]);
 }
 
 /* ---- JSON ---- */
@@ -175,6 +177,7 @@ static struct json *lane_json(const struct bench_lane *l)
 	struct json *o = json_new_object(), *us = json_new_object();
 
 	json_set_int(o, "in_flight", l->in_flight);
+	json_set_int(o, "runs", l->runs);
 	json_set(o, "judged_per_s", sample_json(&l->judged));
 	json_set(o, "with_evidence_per_s", sample_json(&l->with_evidence));
 	json_set(o, "bare_per_s", sample_json(&l->bare));
@@ -224,6 +227,7 @@ static struct json *suite_json(const struct bench_suite *s)
 {
 	struct json *o = json_new_object();
 
+	json_set_string(o, "what", s->what);
 	json_set_int(o, "exit_status", s->status);
 	json_set(o, "wall_ms", sample_json(&s->wall_ms));
 	json_set(o, "cpu_ms", sample_json(&s->cpu_ms));
@@ -246,6 +250,7 @@ static struct json *memory_json(const struct bench_memory *m)
 void bench_show_json(const struct bench_config *cfg, const struct bench_results *r)
 {
 	struct json *o = json_new_object(), *lanes = json_new_array(), *peers = json_new_array();
+	struct json *suites = json_new_array();
 	struct buf text = BUF_INIT;
 
 	json_set(o, "machine", machine_json());
@@ -261,7 +266,9 @@ void bench_show_json(const struct bench_config *cfg, const struct bench_results 
 	set_real(o, "load_suite_ms", r->rates.load_ms);
 	json_set(o, "memory", memory_json(&r->memory));
 	json_set_int(o, "evidence_bytes", (int64_t)r->rates.lane[0].evidence_bytes);
-	json_set(o, "suite", suite_json(&r->suite));
+	for (int i = 0; i < BENCH_SUITES; i++)
+		json_push(suites, suite_json(&r->suite[i]));
+	json_set(o, "suites", suites);
 	json_add_text(&text, o, 2);
 	puts(buf_str(&text));
 	buf_fini(&text);

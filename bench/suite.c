@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program as a whole: `shakedown run` of the textbook suite in the lab.
+ * The program as a whole: `shakedown run`, in the lab and simulated.
  */
 #include "bench.h"
 
@@ -11,6 +11,20 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define ARGS_MAX 4
+
+static const struct {
+	const char *what;
+	const char *arg[ARGS_MAX]; /* of `shakedown run` */
+	const char *cases;	   /* a file or directory of the bundled cases */
+	unsigned int reps;	   /* at most */
+} commands[BENCH_SUITES] = {
+	{ "the textbook in the lab", { "--tag", "textbook and not slow" }, NULL, BENCH_REPS_MAX },
+	{ "every state, by each way in, in the lab", { NULL }, "textbook/states.yaml", BENCH_REPS_MAX },
+	{ "all but the slow group, simulated", { "--target", "sim", "--evidence", "none" }, NULL, 5 },
+	{ "the matrix of the transitions in the lab", { "--evidence", "none" }, "transitions", 1 },
+};
 
 static double ms_of(const struct timeval *t)
 {
@@ -29,19 +43,31 @@ static void keep_summary(FILE *f, char *line, size_t cap)
 	}
 }
 
-static _Noreturn void child_run(const struct bench_config *cfg, const char *dir, int out)
+static _Noreturn void child_run(const struct bench_config *cfg, int i, const char *dir, int out)
 {
+	char *argv[2 + ARGS_MAX + 3] = { (char *)"shakedown", (char *)"run" };
+	char path[4096];
+	int n = 2;
 	int null = open("/dev/null", O_WRONLY);
 
 	dup2(out, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
 	if (chdir(dir) < 0)
 		_exit(127);
-	execl(cfg->program, "shakedown", "run", "--tag", BENCH_SUITE_TAGS, (char *)NULL);
+	for (int k = 0; k < ARGS_MAX && commands[i].arg[k]; k++)
+		argv[n++] = (char *)commands[i].arg[k];
+	snprintf(path, sizeof(path), "%s/%s", cfg->testcases,
+		 commands[i].cases ? commands[i].cases : "");
+	if (commands[i].cases) {
+		argv[n++] = (char *)"--cases";
+		argv[n] = path;
+	}
+	execv(cfg->program, argv);
 	_exit(127);
 }
 
-static int run_once(const struct bench_config *cfg, const char *dir, struct bench_suite *out)
+static int run_once(const struct bench_config *cfg, int i, const char *dir,
+		    struct bench_suite *out)
 {
 	int64_t start_ns = bench_now_ns();
 	struct rusage usage;
@@ -54,7 +80,7 @@ static int run_once(const struct bench_config *cfg, const char *dir, struct benc
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0)
-		child_run(cfg, dir, fd[1]);
+		child_run(cfg, i, dir, fd[1]);
 	close(fd[1]);
 	f = fdopen(fd[0], "r");
 	keep_summary(f, out->summary, sizeof(out->summary));
@@ -83,17 +109,20 @@ void bench_remove_dir(const char *dir)
 		waitpid(pid, NULL, 0);
 }
 
-int bench_suite(const struct bench_config *cfg, struct bench_suite *out)
+int bench_suites(const struct bench_config *cfg, struct bench_suite *out)
 {
 	char dir[] = "/tmp/shakedown-bench-XXXXXX";
-	int r = 0;
 
-	memset(out, 0, sizeof(*out));
-	out->status = -1;
+	memset(out, 0, BENCH_SUITES * sizeof(*out));
 	if (!mkdtemp(dir))
 		return -1;
-	for (unsigned int i = 0; i < cfg->reps && !r; i++)
-		r = run_once(cfg, dir, out);
+	for (int i = 0; i < BENCH_SUITES; i++) {
+		out[i].what = commands[i].what;
+		out[i].status = -1;
+		for (unsigned int k = 0; k < cfg->reps && k < commands[i].reps; k++)
+			if (run_once(cfg, i, dir, &out[i]))
+				break;
+	}
 	bench_remove_dir(dir);
-	return r;
+	return 0;
 }
