@@ -26,8 +26,9 @@ check_PROGRAMS += %D%/peer-live
 tests_peer_peer_live_SOURCES = %D%/peer_live.c
 tests_peer_peer_live_LDADD = libpeer.a libshakedown.a $(DEPS_LIBS)
 
-EXTRA_DIST += tests/clauses.tsv tests/faults.tsv
+EXTRA_DIST += tests/catalogue.tsv tests/clauses.tsv tests/faults.tsv
 
-unit_tests += tests/unit/test_faults tests/unit/test_peer
+unit_tests += tests/unit/test_catalogue tests/unit/test_faults tests/unit/test_peer
+tests_unit_test_catalogue_LDADD = libpeer.a $(LDADD)
 tests_unit_test_faults_LDADD = libpeer.a $(LDADD)
 tests_unit_test_peer_LDADD = libpeer.a $(LDADD)
