@@ -10,6 +10,9 @@
 #include "base/arena.h"
 #include "base/log.h"
 
+/* So many wrong failures of a whole suite are borne. */
+#define MAY_BE_CHANCE 0.001
+
 struct attempt {
 	const struct plan *plan;
 	unsigned int failed, excused;
@@ -20,8 +23,10 @@ struct attempts {
 	int retries; /* < 0: by what is missing */
 	enum verdict_kind flaky;
 	struct attempt *by_plan;
-	size_t tried, missed; /* runs that ended, and those that missed something */
-	bool lossy;	      /* what one run missed came in the next */
+	size_t settled; /* plans */
+	/* Of those that came through at last: their runs, and which missed something. */
+	size_t tried, missed;
+	bool lossy; /* what one run missed came in the next */
 };
 
 struct attempts *attempts_new(int retries, enum verdict_kind flaky)
@@ -125,20 +130,33 @@ bool attempts_again(struct attempts *a, const struct plan *plan, const struct ve
 	if (a->retries >= 0)
 		return retry(a, plan, v);
 	one = find(a, plan);
-	a->tried++;
 	if (!something_missing(v))
 		return false;
-	a->missed++;
 	if (!one)
 		one = add(a, plan);
 	return ++one->failed < (a->lossy ? ATTEMPTS_MAX_LOSSY : ATTEMPTS_MAX);
 }
 
-/* Not with so many lost: a few hundred runs that all pass would show failures. */
-static bool proves_nothing(const struct attempts *a, const struct verdict *v)
+/*
+ * How many of all plans may have missed something @n times in a row by chance?  What
+ * never comes says nothing of the path, or a target that fails much would excuse
+ * itself: only plans that came through at last tell how much is lost.
+ */
+static double expected_by_chance(const struct attempts *a, unsigned int n)
 {
-	return v->kind == VERDICT_FAIL && a->lossy && 2 * a->missed > a->tried &&
-		something_missing(v);
+	double lost = (double)(a->missed + 1) / (double)(a->tried + 2);
+	double plans = (double)a->settled;
+
+	while (n--)
+		plans *= lost;
+	return plans;
+}
+
+static bool proves_nothing(const struct attempts *a, const struct attempt *one,
+			   const struct verdict *v)
+{
+	return v->kind == VERDICT_FAIL && a->lossy && something_missing(v) &&
+		expected_by_chance(a, one->failed) > MAY_BE_CHANCE;
 }
 
 void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *arena,
@@ -146,6 +164,11 @@ void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *
 {
 	struct attempt *one = find(a, plan);
 
+	a->settled++;
+	if (!something_missing(v)) {
+		a->tried += 1 + (one ? one->failed : 0);
+		a->missed += one ? one->failed : 0;
+	}
 	if (!one)
 		return;
 	if (!one->failed) {
@@ -163,11 +186,11 @@ void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *
 					 "met in attempt %u only: the path loses packets, or the "
 					 "target does not always answer",
 					 one->failed + one->excused + 1);
-	} else if (proves_nothing(a, v)) {
+	} else if (proves_nothing(a, one, v)) {
 		v->kind = VERDICT_INCONCLUSIVE;
 		v->reason = arena_printf(arena,
-					 "not met in %u attempts, but most runs miss "
-					 "something: the path loses too many packets",
+					 "not met in %u attempts, but the path loses so "
+					 "many packets that it may be chance",
 					 one->failed);
 	}
 	forget(a, one);

@@ -7,7 +7,8 @@
  * time it is a failure; if it passes once, nobody can say whether the path lost a
  * packet or the target answers only sometimes, and the run is inconclusive.  From
  * then on chance may explain three failures in a row, and ATTEMPTS_MAX_LOSSY are
- * asked for; where most runs miss something, nothing that is missed is proven.
+ * asked for; where even these may be chance, by what the plans missed that came
+ * through at last, the run is inconclusive too.
  * What was seen and is wrong is a failure at once: no loss explains it.
  *
  * A run that the tester impaired itself (verdict.excused) says nothing of the path or

@@ -212,6 +212,32 @@ Test(attempts, a_path_that_loses_most_proves_nothing)
 	course_free(c);
 }
 
+/* Its many failures are no reason to believe that the path loses packets. */
+Test(attempts, a_target_that_never_answers_does_not_excuse_itself)
+{
+	struct course *c = course_new();
+
+	passes(c, 0, 9);
+	recovers(c, 9);
+	for (size_t i = 10; i < 30; i++) {
+		cr_assert_eq(runs_of(c, i, FINDING_NO_ANSWER, LEVEL_MUST), ATTEMPTS_MAX_LOSSY);
+		cr_assert_eq(c->v.kind, VERDICT_FAIL, "%zu: %s", i, c->v.reason);
+	}
+	course_free(c);
+}
+
+/* Half of the runs miss something: of 40 plans one may well miss eight in a row. */
+Test(attempts, with_many_plans_chance_has_many_occasions)
+{
+	struct course *c = course_new();
+
+	for (size_t i = 0; i < 39; i++)
+		recovers(c, i);
+	cr_assert_eq(runs_of(c, 39, FINDING_NO_ANSWER, LEVEL_MUST), ATTEMPTS_MAX_LOSSY);
+	cr_assert_eq(c->v.kind, VERDICT_INCONCLUSIVE);
+	course_free(c);
+}
+
 /* The user says how often, and what it is worth when it passes at last. */
 Test(attempts, retries)
 {

@@ -681,6 +681,32 @@ Test(walk, nothing_is_cleaned_up_where_nothing_is)
 	link->ops->close(link);
 }
 
+/* The reset for the FIN comes late: it is no answer to the closing probe. */
+Test(walk, a_late_reset_is_not_the_probes)
+{
+	static const struct reply all[] = {
+		{ 1, SA, 0, 0, 0, NULL, 0 },
+		{ 4, TCP_RST | A, 0, 0, 10000000, NULL, R_RST_FOR_SYN },
+		{ 5, TCP_RST, 0, 0, 0, NULL, R_RST_FOR_ACK },
+		{ 6, TCP_RST, 0, 0, 20000000, NULL, R_RST_FOR_ACK },
+	};
+	const char *steps = OPEN_STEPS
+		"      - send: {flags: RST}\n"
+		"      - send: {flags: FIN}\n"
+		"      - send: ACK\n"
+		"      - expect: {flags: RST, seq: rcv.nxt}\n"
+		"        state: CLOSED\n";
+	struct outcome o;
+
+	play("", steps, all, N(all), true, &o);
+	expect_verdict(&o, VERDICT_PASS, -1);
+	outcome_free(&o);
+	/* Without the probe's own it proves nothing. */
+	play("", steps, all, N(all) - 1, true, &o);
+	expect_verdict(&o, VERDICT_FAIL, FINDING_STATE);
+	outcome_free(&o);
+}
+
 /* What the closing probe found is told: of which claim, by which packet. */
 Test(walk, words_of_the_closing_probe)
 {
