@@ -5,7 +5,9 @@
  *
  * Where the rows ask for an answer, one of them has to come, with the exact
  * numbers.  An acknowledgment may ride on data or on a FIN (RFC 9293 3.8.6.3); one
- * that covers new text also on what is sent again.  Where the rows drop the
+ * that covers new text also on what is sent again, and any one on what is sent
+ * again sooner than a timer would: BSD's TCP repeats its FIN with each ACK until it is
+ * acknowledged.  Where the rows drop the
  * segment, nothing may answer it.  Where the RFCs leave the choice, whichever
  * comes is taken, and the name of its row is kept.  What a target sends by
  * itself (data, the FIN of a service that closes, retransmissions) is no answer.
@@ -18,6 +20,10 @@
  * acknowledgment of text may be (RFC 9293 MUST-59, 0.5 s).
  */
 #define SILENCE_NS INT64_C(300000000)
+
+/* See is_prompt(). */
+#define TIMER_LEAST_NS INT64_C(150000000)
+#define PROMPT_NS INT64_C(10000000)
 
 /* RFC 5961 7: so many milliseconds may pass between two challenge ACKs. */
 #define LIMIT_NS INT64_C(1000000000)
@@ -72,6 +78,16 @@ static bool is_timed(const struct model *m, const struct segment *s)
 	return m->snd_wnd == 0 && s->seq != m->snd_nxt;
 }
 
+/*
+ * No retransmission timer is as fast (RFC 6298 2.4: a second; in practice 200 ms), or
+ * it follows our segment too closely to be chance.
+ */
+static bool is_prompt(const struct walk *w)
+{
+	return w->text_gap_ns < TIMER_LEAST_NS ||
+		w->now_ns - w->due.at_ns < 3 * w->rtt_ns + PROMPT_NS;
+}
+
 static enum due_fit fit_ack(const struct walk *w, const struct segment *s, bool old,
 			    uint16_t *answer)
 {
@@ -81,7 +97,8 @@ static enum due_fit fit_ack(const struct walk *w, const struct segment *s, bool 
 
 	*answer = ANS_ACK;
 	if (segment_len(s) && model_is_retransmission(m, s))
-		return wanted && seq_gt(s->ack, w->due.before) ? DUE_RIGHT : DUE_NOTHING;
+		return wanted && (seq_gt(s->ack, w->due.before) || is_prompt(w)) ? DUE_RIGHT
+										 : DUE_NOTHING;
 	if (segment_len(s) || is_timed(m, s))
 		return wanted && exact ? DUE_RIGHT : DUE_NOTHING;
 	if (wanted && exact)

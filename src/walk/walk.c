@@ -548,6 +548,13 @@ static void note_text(struct walk *w, const struct segment *s)
 	w->text_ns = w->now_ns;
 }
 
+/* From our SYN, or SYN,ACK, to what acknowledges it. */
+static void note_rtt(struct walk *w, const struct segment *s)
+{
+	if (!w->rtt_ns && w->syn_ns && (s->flags & TCP_ACK))
+		w->rtt_ns = w->now_ns - w->syn_ns;
+}
+
 static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 {
 	if (w->trace->packet[i].flow != 0) {
@@ -559,6 +566,7 @@ static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 		return;
 	w->heard = true;
 	note_text(w, s);
+	note_rtt(w, s);
 	walk_lint(w, i, s);
 	if (w->phase == WALK_STEPS)
 		rx_steps(w, i, s);
@@ -612,6 +620,8 @@ static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 		return;
 	if (p->flow == 0) {
 		w->owed = w->model.rcv_nxt;
+		if (s->flags & TCP_SYN)
+			w->syn_ns = w->now_ns;
 		tcb_tx(&w->tcb, s);
 		model_tx(&w->model, s, w->now_ns);
 		lint_tx(&w->lint, s, w->now_ns);

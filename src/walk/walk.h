@@ -200,6 +200,7 @@ struct walk {
 	int64_t text_ns, text_gap_ns; /* last text, SYN or FIN of the target; since it came
 					 before, if it repeats */
 	bool again;		      /* the packet being looked at repeats text, SYN or FIN */
+	int64_t syn_ns, rtt_ns;	      /* our SYN; how long its answer took, 0: not known */
 	const char *choice[8];	      /* rows of the model that answers showed */
 	uint8_t n_choices;
 

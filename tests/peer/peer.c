@@ -66,6 +66,12 @@ const struct peer_kind peer_kinds[] = {
 		.config.drops_syn_fin = true,
 	},
 	{
+		.name = "bsd-like",
+		.about = "repeats its FIN with each ACK until that is acknowledged",
+		.config.repeats_fin = true,
+		.config.ack_delay_ns = 100000000,
+	},
+	{
 		.name = "wrapping",
 		.about = "its SYN, data and FIN cross 2^32",
 		.config.isn_set = true,

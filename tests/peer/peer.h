@@ -56,6 +56,7 @@ struct peer_config {
 	bool takes_syn_data; /* acknowledges data on the SYN at once */
 	bool drops_syn_fin;  /* ignores SYN|FIN */
 	bool throttles;	     /* RFC 5961 7: one challenge in 500 ms */
+	bool repeats_fin;    /* each ACK carries the FIN until that is acknowledged */
 };
 
 /* Correct TCPs that differ in everything the RFCs leave open. */

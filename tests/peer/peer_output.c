@@ -199,11 +199,20 @@ void peer_send_syn_ack(struct peer *p, struct peer_conn *c, bool again)
 		rto_arm(p, c);
 }
 
+/* An ACK for its own sake. */
+static void ack_segment(struct peer *p, struct peer_conn *c, struct peer_emission *e)
+{
+	bool fin = p->cfg.repeats_fin && c->fin_sent && !peer_fin_acked(c);
+
+	conn_segment(p, c, e, fin ? TCP_FIN | TCP_ACK : TCP_ACK, fin ? c->fin_seq : c->snd_nxt);
+	e->again = fin;
+}
+
 void peer_send_ack(struct peer *p, struct peer_conn *c)
 {
 	struct peer_emission e;
 
-	conn_segment(p, c, &e, TCP_ACK, c->snd_nxt);
+	ack_segment(p, c, &e);
 	conn_emit(p, c, &e);
 }
 
@@ -214,7 +223,7 @@ void peer_send_challenge(struct peer *p, struct peer_conn *c, const struct segme
 	if (p->cfg.throttles && p->now_ns - c->challenged_ns < CHALLENGE_GAP_NS)
 		return;
 	c->challenged_ns = p->now_ns;
-	conn_segment(p, c, &e, TCP_ACK, c->snd_nxt);
+	ack_segment(p, c, &e);
 	e.cause = cause;
 	e.challenge = true;
 	conn_emit(p, c, &e);
