@@ -2,7 +2,16 @@
 #
 # RFC 9293 as a table: states, transitions, permitted answers.
 
-unit_tests += tests/unit/test_active tests/unit/test_clauses tests/unit/test_lint tests/unit/test_lint_text tests/unit/test_model tests/unit/test_follow tests/unit/test_transitions
+unit_tests += \
+	tests/unit/test_active \
+	tests/unit/test_clauses \
+	tests/unit/test_follow \
+	tests/unit/test_follow_window \
+	tests/unit/test_lint \
+	tests/unit/test_lint_text \
+	tests/unit/test_model \
+	tests/unit/test_transitions
+EXTRA_DIST += tests/unit/play_util.h
 
 libshakedown_a_SOURCES += \
 	%D%/internal.h \

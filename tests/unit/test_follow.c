@@ -1,111 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The follower in the odd corners of a connection: what a correct TCP may send
- * there must be permitted, and what it may not must be named.
- *
- * Sequence numbers are relative to the two initial ones, which stand just below
- * the wrap.  Unless a test says otherwise 300 ms pass between two segments, so
- * that nothing crosses on the wire by accident.
+ * there must be permitted, and what it may not must be named.  Those at the edges
+ * of a window are in test_follow_window.c.
  */
-#include <criterion/criterion.h>
-#include <string.h>
-
-#include "base/buf.h"
-#include "model/model.h"
-
-#define US 0xfffffffcu	 /* the tester's ISS */
-#define THEM 0xfffffffeu /* the target's */
-
-#define S(x) STATE_BIT(TCP_##x)
-#define F TCP_FIN
-#define SY TCP_SYN
-#define R TCP_RST
-#define A TCP_ACK
-#define MS INT64_C(1000000)
-
-struct play {
-	struct model m;
-	int64_t now_ns;
-	int64_t gap_ns;
-	uint16_t window, their_window;
-	struct tcp_opt opt; /* on the next segment, if its kind is not 0 */
-	struct model_violation v;
-};
-
-static void begin(struct play *p, enum tcp_state state, bool lossless)
-{
-	memset(p, 0, sizeof(*p));
-	model_init(&p->m, state, lossless);
-	p->now_ns = 1000 * MS;
-	p->gap_ns = 300 * MS;
-	p->window = 20000;
-	p->their_window = 20000;
-}
-
-static void fill(struct play *p, struct segment *s, uint16_t flags, uint32_t len)
-{
-	memset(s, 0, sizeof(*s));
-	s->flags = flags;
-	s->data_len = len;
-	if (p->opt.kind)
-		s->opt[s->n_opt++] = p->opt;
-	p->opt.kind = 0;
-	p->now_ns += p->gap_ns;
-}
-
-/* A segment of the tester. */
-static void tx(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack, uint32_t len)
-{
-	struct segment s;
-
-	fill(p, &s, flags, len);
-	s.seq = US + seq;
-	s.ack = flags & A ? THEM + ack : 0;
-	s.window = p->window;
-	model_tx(&p->m, &s, p->now_ns);
-}
-
-/* A segment of the target: the clause it breaks, or NULL. */
-static const char *rx(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack, uint32_t len)
-{
-	struct segment s;
-
-	fill(p, &s, flags, len);
-	s.seq = THEM + seq;
-	s.ack = flags & A ? US + ack : 0;
-	s.window = p->their_window;
-	p->v.clause = "no clause";
-	return model_rx(&p->m, &s, p->now_ns, &p->v) ? NULL : p->v.clause;
-}
-
-#define permitted(what)                              \
-	do {                                         \
-		const char *c_ = (what);             \
-		cr_assert(!c_, "%s: %s", #what, c_); \
-	} while (0)
-#define breaks(clause, what)                                                  \
-	do {                                                                  \
-		const char *c_ = (what);                                      \
-		cr_assert(c_, "%s: permitted, but breaks %s", #what, clause); \
-		cr_assert_str_eq(c_, clause, "%s: %s", #what, c_);            \
-	} while (0)
-
-static void in_states(const struct play *p, uint16_t states)
-{
-	struct buf b = BUF_INIT;
-
-	model_states_str(p->m.states, &b);
-	cr_assert_eq(p->m.states, states, "%s", buf_str(&b));
-	buf_fini(&b);
-}
-
-static void opened(struct play *p, bool lossless)
-{
-	begin(p, TCP_LISTEN, lossless);
-	tx(p, SY, 0, 0, 0);
-	permitted(rx(p, SY | A, 0, 1, 0));
-	tx(p, A, 1, 1, 0);
-}
+#include "play_util.h"
 
 /* MAY-4: a retransmission may be the same octets again, old ACK included. */
 Test(follow, a_retransmission_may_be_verbatim)
@@ -154,15 +53,11 @@ Test(follow, fin_in_syn_received)
 {
 	struct play p;
 
-	begin(&p, TCP_LISTEN, true);
-	tx(&p, SY, 0, 0, 0);
-	permitted(rx(&p, SY | A, 0, 1, 0));
+	half_opened(&p, 20000);
 	permitted(rx(&p, F | A, 1, 1, 0));
 	in_states(&p, S(FIN_WAIT_1));
 
-	begin(&p, TCP_LISTEN, true);
-	tx(&p, SY, 0, 0, 0);
-	permitted(rx(&p, SY | A, 0, 1, 0));
+	half_opened(&p, 20000);
 	breaks("3.3.2-SENDING", rx(&p, F | A, 1, 1, 1));
 }
 
@@ -201,64 +96,6 @@ Test(follow, lossless_path)
 	p.gap_ns = MS;
 	permitted(rx(&p, R | A, 1, 1, 0));
 	breaks("SA-CLOSED-1", rx(&p, A, 1, 1, 10));
-}
-
-/*
- * Beyond the window that it told of a target may take what we send: the window
- * has grown since (3.8.6.2.2: not every update is sent).  It need not.
- */
-Test(follow, text_beyond_the_window)
-{
-	struct play p;
-
-	for (uint32_t taken = 0; taken < 2; taken++) {
-		begin(&p, TCP_LISTEN, true);
-		p.their_window = 4;
-		tx(&p, SY, 0, 0, 0);
-		permitted(rx(&p, SY | A, 0, 1, 0));
-		tx(&p, A, 1, 1, 4);
-		p.their_window = 0;
-		permitted(rx(&p, A, 1, 5, 0));
-		/* a probe of one octet */
-		tx(&p, A, 5, 1, 1);
-		permitted(rx(&p, A, 1, 5 + taken, 0));
-		breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 7, 0));
-	}
-}
-
-Test(follow, fin_beyond_the_window)
-{
-	struct play p;
-
-	begin(&p, TCP_LISTEN, true);
-	p.their_window = 4;
-	tx(&p, SY, 0, 0, 0);
-	permitted(rx(&p, SY | A, 0, 1, 0));
-	tx(&p, A, 1, 1, 4);
-	p.their_window = 0;
-	permitted(rx(&p, A, 1, 5, 0));
-	tx(&p, F | A, 5, 1, 0);
-	in_states(&p, S(ESTABLISHED) | S(CLOSE_WAIT));
-	permitted(rx(&p, A, 1, 6, 0));
-	in_states(&p, S(CLOSE_WAIT));
-}
-
-/* What no ACK field vouches for is not taken, wherever the window is. */
-Test(follow, not_taken)
-{
-	struct play p;
-
-	opened(&p, true);
-	tx(&p, TCP_PSH, 1, 0, 4);
-	breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 5, 0));
-	opened(&p, true);
-	tx(&p, A, 1, 2, 4);
-	breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 5, 0));
-	opened(&p, true);
-	p.their_window = 0;
-	permitted(rx(&p, A, 1, 1, 0));
-	tx(&p, A, 1 + 20000, 1, 4);
-	breaks("3.4-ACK-BEYOND", rx(&p, A, 1, 5 + 20000, 0));
 }
 
 /* Every other segment is missing, then they come. */
@@ -388,9 +225,7 @@ Test(follow, syn_in_syn_received)
 	const uint16_t left = S(SYN_RECEIVED) | S(LISTEN);
 
 	for (int how = 0; how < 3; how++) {
-		begin(&p, TCP_LISTEN, true);
-		tx(&p, SY, 0, 0, 0);
-		permitted(rx(&p, SY | A, 0, 1, 0));
+		half_opened(&p, 20000);
 		tx(&p, SY, 100, 0, 0);
 		in_states(&p, left);
 		if (how == 0)
@@ -489,178 +324,6 @@ Test(follow, very_old_ack)
 	}
 }
 
-/* 3.8.6: what we offered, in whatever segment, may be filled and no more. */
-Test(follow, the_window_we_offered)
-{
-	struct play p;
-
-	begin(&p, TCP_LISTEN, true);
-	p.window = 10;
-	tx(&p, SY, 0, 0, 0);
-	permitted(rx(&p, SY | A, 0, 1, 0));
-	p.window = 0;
-	tx(&p, A, 1, 1, 0);
-	permitted(rx(&p, A, 1, 1, 10));
-	permitted(rx(&p, A, 11, 1, 1)); /* a probe */
-	breaks("3.8.6-WINDOW", rx(&p, A, 11, 1, 2));
-	cr_assert_eq(p.v.field, FIELD_DATA_LEN);
-	cr_assert(p.v.has_value && p.v.value == 0);
-	breaks("3.8.6-WINDOW", rx(&p, A, 9, 1, 7));
-	cr_assert_eq(p.v.value, 2);
-	p.window = 20;
-	tx(&p, A, 1, 11, 0);
-	permitted(rx(&p, A, 11, 1, 20));
-	breaks("3.8.6-WINDOW", rx(&p, A, 31, 1, 2));
-}
-
-Test(follow, the_scaled_window_we_offered)
-{
-	struct play p;
-
-	for (uint8_t shift = 13; shift <= 15; shift++) {
-		uint32_t wnd = UINT32_C(1) << (shift > 14 ? 14 : shift);
-
-		begin(&p, TCP_LISTEN, true);
-		p.window = 1;
-		tcp_opt_wscale(&p.opt, shift);
-		tx(&p, SY, 0, 0, 0);
-		tcp_opt_wscale(&p.opt, 0);
-		permitted(rx(&p, SY | A, 0, 1, 0));
-		tx(&p, A, 1, 1, 0);
-		permitted(rx(&p, A, 1, 1, wnd));
-		breaks("3.8.6-WINDOW", rx(&p, A, 1 + wnd, 1, 2));
-	}
-}
-
-/* After our window shrank an ACK's SEQ may lie anywhere from SND.UNA on. */
-Test(follow, our_window_shrinks)
-{
-	struct play p;
-
-	opened(&p, true);
-	permitted(rx(&p, A, 1, 1, 100));
-	p.window = 10;
-	tx(&p, A, 1, 51, 0);
-	permitted(rx(&p, A, 51, 1, 0));
-	permitted(rx(&p, A, 61, 1, 0));
-	permitted(rx(&p, A, 101, 1, 0));
-	breaks("3.10.7.4-SEQ", rx(&p, A, 50, 1, 0));
-	breaks("3.10.7.4-SEQ", rx(&p, A, 102, 1, 0));
-	cr_assert_eq(p.v.field, FIELD_SEQ);
-	cr_assert(p.v.has_value && p.v.value == THEM + 101);
-	p.window = 20000;
-	tx(&p, A, 1, 51, 0);
-	breaks("3.10.7.4-SEQ", rx(&p, A, 61, 1, 0));
-}
-
-static void reset_at(uint32_t seq, uint16_t states, const struct play *at)
-{
-	struct play p = *at;
-
-	tx(&p, R, seq, 0, 0);
-	in_states(&p, states);
-}
-
-/* The window that the target told of: the furthest, since it should not shrink. */
-Test(follow, the_window_it_told_of)
-{
-	const uint16_t near_syn = S(SYN_RECEIVED) | S(LISTEN), near = S(ESTABLISHED) | S(CLOSED);
-	struct play p;
-
-	begin(&p, TCP_LISTEN, true);
-	tx(&p, SY, 0, 0, 0);
-	reset_at(65535, near_syn, &p); /* not known yet */
-	reset_at(1 + 65535, S(SYN_RECEIVED), &p);
-	p.their_window = 100;
-	permitted(rx(&p, SY | A, 0, 1, 0));
-	reset_at(100, near_syn, &p);
-	reset_at(101, S(SYN_RECEIVED), &p);
-	tx(&p, A, 1, 1, 0);
-	p.their_window = 50;
-	permitted(rx(&p, A, 1, 1, 0));
-	reset_at(100, near, &p);
-	p.their_window = 500;
-	permitted(rx(&p, A, 1, 1, 0));
-	reset_at(500, near, &p);
-	reset_at(501, S(ESTABLISHED), &p);
-}
-
-Test(follow, the_scaled_window_it_told_of)
-{
-	struct play p;
-
-	for (uint8_t shift = 13; shift <= 15; shift++) {
-		uint32_t wnd = UINT32_C(1) << (shift > 14 ? 14 : shift);
-
-		begin(&p, TCP_LISTEN, true);
-		tcp_opt_wscale(&p.opt, 0);
-		tx(&p, SY, 0, 0, 0);
-		p.their_window = 1;
-		tcp_opt_wscale(&p.opt, shift);
-		permitted(rx(&p, SY | A, 0, 1, 0));
-		tx(&p, A, 1, 1, 0);
-		permitted(rx(&p, A, 1, 1, 0));
-		reset_at(wnd, S(ESTABLISHED) | S(CLOSED), &p);
-		reset_at(wnd + 1, S(ESTABLISHED), &p);
-	}
-}
-
-/* 3.10.7.4, table 6: what is acceptable where the window is zero. */
-Test(follow, their_window_is_zero)
-{
-	struct play p;
-
-	begin(&p, TCP_LISTEN, true);
-	p.their_window = 0;
-	tx(&p, SY, 0, 0, 0);
-	permitted(rx(&p, SY | A, 0, 1, 0));
-	tx(&p, A, 1, 1, 0);
-	reset_at(1, S(CLOSED), &p);
-	reset_at(2, S(ESTABLISHED), &p);
-	reset_at(0, S(ESTABLISHED), &p);
-	tx(&p, A, 1, 1, 1);
-	tx(&p, A, 2, 1, 1);
-	reset_at(1, S(CLOSED), &p);
-	permitted(rx(&p, A, 1, 3, 0));
-	reset_at(3, S(CLOSED), &p);
-	reset_at(1, S(ESTABLISHED), &p);
-}
-
-/* MUST-66: a reset at RCV.NXT counts there, also one with octets (SHLD-2). */
-Test(follow, reset_with_data_into_a_zero_window)
-{
-	struct play p;
-
-	for (uint32_t seq = 0; seq <= 2; seq++) {
-		begin(&p, TCP_LISTEN, true);
-		p.their_window = 0;
-		tx(&p, SY, 0, 0, 0);
-		permitted(rx(&p, SY | A, 0, 1, 0));
-		tx(&p, A, 1, 1, 0);
-		tx(&p, R, seq, 0, 4);
-		in_states(&p, seq == 1 ? S(CLOSED) : S(ESTABLISHED));
-	}
-}
-
-/* An ACK field is to be used all the same. */
-Test(follow, ack_into_a_zero_window)
-{
-	struct play p;
-
-	begin(&p, TCP_LISTEN, true);
-	p.their_window = 0;
-	tx(&p, SY, 0, 0, 0);
-	permitted(rx(&p, SY | A, 0, 1, 0));
-	tx(&p, A, 1, 1, 4);
-	in_states(&p, S(SYN_RECEIVED) | S(ESTABLISHED));
-	tx(&p, A, 1, 1, 0);
-	permitted(rx(&p, F | A, 1, 1, 0));
-	in_states(&p, S(FIN_WAIT_1));
-	tx(&p, A, 1, 2, 4);
-	cr_assert(model_possible(&p.m, TCP_FIN_WAIT_1));
-	cr_assert(model_possible(&p.m, TCP_FIN_WAIT_2));
-}
-
 /* Data on our SYN: kept, not kept, or kept and acknowledged later. */
 Test(follow, data_on_the_syn)
 {
@@ -697,22 +360,6 @@ Test(follow, fin_again)
 	breaks("3.6-AFTER-FIN", rx(&p, F | A, 12, 1, 0));
 	breaks("3.6-AFTER-FIN", rx(&p, A, 12, 1, 1));
 	in_states(&p, S(FIN_WAIT_1));
-}
-
-/* Its FIN tells by its ACK whether it had seen ours. */
-Test(follow, fin_beyond_the_window_and_its_fin)
-{
-	struct play p;
-
-	begin(&p, TCP_LISTEN, true);
-	p.their_window = 0;
-	tx(&p, SY, 0, 0, 0);
-	permitted(rx(&p, SY | A, 0, 1, 0));
-	tx(&p, A, 1, 1, 0);
-	tx(&p, F | A, 1, 1, 0);
-	in_states(&p, S(ESTABLISHED) | S(CLOSE_WAIT));
-	permitted(rx(&p, F | A, 1, 2, 0));
-	in_states(&p, S(LAST_ACK));
 }
 
 /* A FIN that our reset has crossed. */
