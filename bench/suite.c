@@ -21,8 +21,8 @@ static const struct {
 	unsigned int reps;	   /* at most */
 } commands[BENCH_SUITES] = {
 	{ "the textbook in the lab", { "--tag", "textbook and not slow" }, NULL, BENCH_REPS_MAX },
-	{ "every state, by each way in, in the lab", { NULL }, "textbook/states.yaml", BENCH_REPS_MAX },
-	{ "all but the slow group, simulated", { "--target", "sim", "--evidence", "none" }, NULL, 5 },
+	{ "every state by each way, in the lab", { NULL }, "textbook/states.yaml", BENCH_REPS_MAX },
+	{ "all but the slow, simulated", { "--target", "sim", "--evidence", "none" }, NULL, 5 },
 	{ "the matrix of the transitions in the lab", { "--evidence", "none" }, "transitions", 1 },
 };
 

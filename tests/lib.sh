@@ -26,7 +26,7 @@ skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 # need WHY COMMAND...: skips everything unless COMMAND succeeds.
 need() { local why=$1; shift; "$@" >/dev/null 2>&1 || skip_all "$why"; }
 
-done_testing() { echo "1..$tests_run"; exit 0; }
+done_testing() { together; echo "1..$tests_run"; exit 0; }
 
 # check_status STATUS WHAT COMMAND...: passes if COMMAND ends with STATUS; shows
 # what it printed if not.
@@ -58,6 +58,32 @@ check_empty() {
 		not_ok "$what"
 		echo "$output" | diag
 	fi
+}
+
+# beside CHECK ARGUMENT...: makes the check (check, check_status ...) beside those
+# that follow, up to four at a time; together prints what came of them, in the order
+# they stand in.  For checks that mostly wait, each with files, names and
+# namespaces of its own.
+checks_beside=()
+beside() {
+	local output=$tmp/beside.${#checks_beside[@]} slot
+	[ -n "${slots-}" ] || { mkfifo "$tmp/slots" && exec {slots}<>"$tmp/slots" && printf 1234 >&$slots; }
+	read -rN 1 slot <&$slots
+	# A process group each, so that all of it can be ended.
+	set -m
+	(tests_run=0; "$@" >"$output" 2>&1 </dev/null; printf %s "$slot" >&$slots) &
+	set +m
+	checks_beside+=($!)
+	at_exit eval "kill -- -$! 2>/dev/null"
+}
+together() {
+	local i
+	for i in "${!checks_beside[@]}"; do
+		wait "${checks_beside[i]}"
+		cat "$tmp/beside.$i"
+		tests_run=$((tests_run + $(grep -cE '^(not )?ok ' "$tmp/beside.$i")))
+	done
+	checks_beside=()
 }
 
 # at_exit COMMAND...: what to undo when the test ends, however it ends; the last

@@ -16,6 +16,9 @@ AM_TESTS_ENVIRONMENT = \
 TESTS = $(shell_tests)
 EXTRA_DIST += $(shell_tests) %D%/lib.sh %D%/wrap %D%/lsan.supp
 
+# First, for what takes longest is there.
+include %D%/integration/local.mk
+
 # Of the tree itself
 shell_tests += \
 	%D%/dist.sh \
@@ -30,6 +33,5 @@ EXTRA_DIST += %D%/layers.tsv %D%/spdx-exempt %D%/diag
 
 include %D%/peer/local.mk
 include %D%/unit/local.mk
-include %D%/integration/local.mk
 include %D%/fuzz/local.mk
 include %D%/mutation/local.mk

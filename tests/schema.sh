@@ -8,53 +8,56 @@
 need 'python3-jsonschema and python3-yaml are not installed' python3 -c 'import jsonschema, yaml'
 
 # What an editor does: YAML by its own rules, then the schema.
+#	check.py takes|rejects SCHEMA FILE...
+# prints which of the files it does not take, or does.
 cat >"$tmp/check.py" <<'END'
 import json, sys, yaml
 from jsonschema import Draft7Validator
-schema = json.load(open(sys.argv[1]))
-if len(sys.argv) == 2:
-    Draft7Validator.check_schema(schema)
-for name in sys.argv[2:]:
-    for error in Draft7Validator(schema).iter_errors(yaml.safe_load(open(name))):
+wanted, schema = sys.argv[1], json.load(open(sys.argv[2]))
+Draft7Validator.check_schema(schema)
+for name in sys.argv[3:]:
+    error = next(Draft7Validator(schema).iter_errors(yaml.safe_load(open(name))), None)
+    if error and wanted == "takes":
         print("%s: %s: %s" % (name, list(error.absolute_path), error.message[:200]))
-        sys.exit(3)
+    if not error and wanted == "rejects":
+        print("%s is taken" % name)
 END
 
-check 'shakedown schema' sh -c '"$1" schema >"$2" && test -s "$2"' sh \
-	"$top_builddir/shakedown" "$tmp/schema.json"
-check 'it is a JSON Schema' python3 "$tmp/check.py" "$tmp/schema.json"
+# schema_of KIND: prints it, as a file for check.py.
+schema_of() { check "shakedown schema $1" eval "'$top_builddir/shakedown' schema $1 >$tmp/$1"; }
 
-while read -r file; do
-	check "it takes ${file#"$top_srcdir"/}" python3 "$tmp/check.py" "$tmp/schema.json" "$file"
-done < <(find "$top_srcdir/testcases" -name '*.yaml' | sort)
+# takes KIND WHAT FILE...
+takes() {
+	local kind=$1 what=$2
+	shift 2
+	check_empty "it takes $what" python3 "$tmp/check.py" takes "$tmp/$kind" "$@"
+}
 
-for name in case-covers-wrong case-is-a-text case-keys-missing case-values-wrong defaults-wrong \
-	exclude-without-reason expect-keys expect-matchers expect-options file-area-not-a-word \
-	file-cases-empty file-format-missing file-format-unknown file-is-a-list file-unknown-key \
-	fragment-keys matrix-empty matrix-ip-wrong send-data send-fields send-flags send-options \
-	step-alive step-kinds step-one-of step-state step-wait; do
-	check_status 3 "it rejects tests/diag/$name.yaml" \
-		python3 "$tmp/check.py" "$tmp/schema.json" "$top_srcdir/tests/diag/$name.yaml"
-done
+# rejects KIND WHAT NAME...: those of tests/diag, or of a directory there.
+rejects() {
+	local kind=$1 what=$2
+	shift 2
+	check_empty "it rejects $what" python3 "$tmp/check.py" rejects "$tmp/$kind" \
+		"${@/#/$top_srcdir/tests/diag/}"
+}
 
-check 'shakedown schema target' sh -c '"$1" schema target >"$2" && test -s "$2"' sh \
-	"$top_builddir/shakedown" "$tmp/target.json"
-check 'it is a JSON Schema' python3 "$tmp/check.py" "$tmp/target.json"
-check 'it takes examples/target.yaml' python3 "$tmp/check.py" "$tmp/target.json" \
-	"$top_srcdir/examples/target.yaml"
-for name in case-file keys-missing kind-wrong ports-empty ports-wrong timers unknown-keys \
-	values-wrong; do
-	check_status 3 "it rejects tests/diag/target/$name.yaml" \
-		python3 "$tmp/check.py" "$tmp/target.json" "$top_srcdir/tests/diag/target/$name.yaml"
-done
+schema_of case
+mapfile -t bundled < <(find "$top_srcdir/testcases" -name '*.yaml' | sort)
+takes case "the ${#bundled[@]} bundled case files" "${bundled[@]}"
+rejects case 'case files of tests/diag' \
+	case-{covers-wrong,is-a-text,keys-missing,values-wrong}.yaml \
+	defaults-wrong.yaml exclude-without-reason.yaml expect-{keys,matchers,options}.yaml \
+	file-{area-not-a-word,cases-empty,format-missing,format-unknown,is-a-list}.yaml \
+	file-unknown-key.yaml fragment-keys.yaml matrix-{empty,ip-wrong}.yaml \
+	send-{data,fields,flags,options}.yaml step-{alive,kinds,one-of,state,wait}.yaml
 
-check 'shakedown schema deviations' sh -c '"$1" schema deviations >"$2" && test -s "$2"' sh \
-	"$top_builddir/shakedown" "$tmp/deviations.json"
-check 'it is a JSON Schema' python3 "$tmp/check.py" "$tmp/deviations.json"
-check 'it takes the published lists' python3 "$tmp/check.py" "$tmp/deviations.json" \
-	"$top_srcdir"/reports/known/*.yaml
-for name in keys-missing kind-wrong not-a-list target-profile unknown-keys values-wrong; do
-	check_status 3 "it rejects tests/diag/known/$name.yaml" python3 "$tmp/check.py" \
-		"$tmp/deviations.json" "$top_srcdir/tests/diag/known/$name.yaml"
-done
+schema_of target
+takes target examples/target.yaml "$top_srcdir/examples/target.yaml"
+rejects target 'target profiles of tests/diag' target/{case-file,keys-missing,kind-wrong}.yaml \
+	target/{ports-empty,ports-wrong,timers,unknown-keys,values-wrong}.yaml
+
+schema_of deviations
+takes deviations 'the published lists' "$top_srcdir"/reports/known/*.yaml
+rejects deviations 'lists of tests/diag' known/{keys-missing,kind-wrong,not-a-list}.yaml \
+	known/{target-profile,unknown-keys,values-wrong}.yaml
 done_testing

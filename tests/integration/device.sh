@@ -8,13 +8,15 @@ need 'no network namespaces here' unshare -Urn true
 need 'no iproute2' ip -V
 need 'no nsenter' nsenter --version
 need 'no ethtool' ethtool --version
-mkfifo "$tmp/fifo"
 PATH=$top_builddir:$PATH
 
 # network SCRIPT: the device's namespace has 10.9.0.1 and fd09::1 on `there` and
 # the agent's services; SCRIPT runs in the tester's, `device COMMAND` in the other.
+# Each has a $fifo, which gives its name to whatever other files SCRIPT wants.
 network() {
-	timeout 100 unshare -Urn --kill-child --fork --pid --mount-proc bash -c '
+	local fifo
+	fifo=$(mktemp -u "$tmp/fifo.XXXXXX") && mkfifo "$fifo" || return 99
+	timeout --foreground 100 unshare -Urn --kill-child --fork --pid --mount-proc bash -c '
 	fifo=$1
 	exec 9<>"$fifo"
 	wait_for() {
@@ -58,7 +60,7 @@ network() {
 	own4="--source 10.9.0.77"
 	own="$own4 --source fd09::77"
 	run() { shakedown run --evidence none --color never "$@"; }
-	'"$1" network "$tmp/fifo"
+	'"$1" network "$fifo"
 }
 
 # ends STATUS SCRIPT TEXT...: the network's SCRIPT ends so and says each TEXT, and

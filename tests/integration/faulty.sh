@@ -10,10 +10,11 @@ export SHAKEDOWN_TESTCASES=$top_srcdir/testcases
 peer=$top_builddir/tests/peer/peer-live shakedown=$top_builddir/shakedown
 need 'no network namespaces here' unshare -Urn true
 need 'no iproute2' ip -V
-mkfifo "$tmp/fifo"
 
 # against FAULT COMMAND...: runs COMMAND beside a peer with FAULT ("": none).
 against() {
+	local fifo
+	fifo=$(mktemp -u "$tmp/fifo.XXXXXX") && mkfifo "$fifo" || return 99
 	unshare -Urn --kill-child --fork --pid --mount-proc bash -c '
 	peer=$1 fifo=$2 fault=$3; shift 3
 	ip link add here type veth peer name there
@@ -26,14 +27,15 @@ against() {
 		read -rt 0.01 <&9
 	done
 	"$@"
-	' against "$peer" "$tmp/fifo" "$@"
+	' against "$peer" "$fifo" "$@"
 }
+# run FAULT OPTION...: each shell that does has an evidence.PID of its own.
 run() {
 	local fault=$1
 	shift
 	against "$fault" "$shakedown" run --target 10.9.0.1:7 --target '[fd09::1]:7' \
 		-i here --source 10.9.0.77 --source fd09::77 --closed-port 81 \
-		-j 64 --evidence "$tmp/evidence" "$@"
+		-j 64 --evidence "$tmp/evidence.$BASHPID" "$@"
 }
 
 # finds FAULT WORDS STATUS TEXT...: the run of these selectors and options ends so and
@@ -51,29 +53,29 @@ finds() {
 
 ports='--port 9=quiet,closes-on-fin --port 13=speaks-first,closes-first,half-close'
 ports+=' --port 19=sends-forever'
-check 'a right one conforms' finds '' '-t textbook' 0 'Conformance: YES'
-check 'a hole before its FIN' finds fin-seq-high close-by-target/four-way 1 'MUST'
+beside check 'a right one conforms' finds '' '-t textbook' 0 'Conformance: YES'
+beside check 'a hole before its FIN' finds fin-seq-high close-by-target/four-way 1 'MUST'
 ports=
-check 'an ACK number too high' finds syn-ack-high handshake/three-way 1 \
+beside check 'an ACK number too high' finds syn-ack-high handshake/three-way 1 \
 	'SA-LISTEN-3' 'SYN,ACK acknowledges SEG.SEQ+1' 'ack=syn.seq + 1' 'nearest'
-check 'a SYN that is not counted' finds syn-not-counted handshake/three-way 1 'SA-LISTEN-3'
-check 'a FIN that is not counted' finds fin-not-counted close-by-tester/four-way 1 'SA-FIN-2'
-check 'no reset from a closed port' finds closed-silent closed-port/syn 1 \
+beside check 'a SYN that is not counted' finds syn-not-counted handshake/three-way 1 'SA-LISTEN-3'
+beside check 'a FIN that is not counted' finds fin-not-counted close-by-tester/four-way 1 'SA-FIN-2'
+beside check 'no reset from a closed port' finds closed-silent closed-port/syn 1 \
 	'SA-CLOSED-2' 'no matching segment in 1.000 s'
-check 'no reset for an ACK in LISTEN' finds listen-silent-to-ack listen/ack-draws-reset 1 \
+beside check 'no reset for an ACK in LISTEN' finds listen-silent-to-ack listen/ack-draws-reset 1 \
 	'SA-LISTEN-2'
-check 'a reset that is off by one' finds rst-seq-high listen/ack-draws-reset 1 'probe.ack'
-check 'wrong checksums' finds checksum-bad handshake/three-way 1 'MUST-2' 'checksum'
-check 'an option that was not offered' finds scale-unasked handshake/no-option-offered 1 \
+beside check 'a reset that is off by one' finds rst-seq-high listen/ack-draws-reset 1 'probe.ack'
+beside check 'wrong checksums' finds checksum-bad handshake/three-way 1 'MUST-2' 'checksum'
+beside check 'an option that was not offered' finds scale-unasked handshake/no-option-offered 1 \
 	'2.2-WS' 'a window scale option that the SYN did not offer'
-check 'an answer that is late' finds ack-late data/acknowledged 1 \
+beside check 'an answer that is late' finds ack-late data/acknowledged 1 \
 	'no matching segment in 0.600 s'
-check 'data that is spoilt' finds data-corrupted data/echo 1 'data'
-check 'silence after the handshake' finds dead-after-handshake data/acknowledged 1 \
+beside check 'data that is spoilt' finds data-corrupted data/echo 1 'data'
+beside check 'silence after the handshake' finds dead-after-handshake data/acknowledged 1 \
 	'no matching segment'
-check 'a weaker alternative is a warning' finds mss-missing handshake/mss-announced 0 \
+beside check 'a weaker alternative is a warning' finds mss-missing handshake/mss-announced 0 \
 	'SHOULD' 'WARN' 'Conformance: YES'
-check 'nobody there' finds dead handshake/three-way 4 'no answer from 10.9.0.1 port 7'
+beside check 'nobody there' finds dead handshake/three-way 4 'no answer from 10.9.0.1 port 7'
 
 # What is known of a target: known NAME CASES LABELS writes a list.
 known() {
@@ -84,36 +86,36 @@ known() {
 known right handshake/three-way rfc9293:SA-LISTEN-3
 known other handshake/three-way rfc9293:SA-LISTEN-2
 known passes handshake/three-way,listen/ack-draws-reset rfc9293:SA-LISTEN-3
-check 'a known deviation is no news' finds syn-ack-high \
+beside check 'a known deviation is no news' finds syn-ack-high \
 	"handshake/three-way --known $tmp/right.yaml" 0 'known deviations' \
 	'target-defect: It counts one too many.' 'Conformance: NO'
-check 'TAP has it as something to do' finds syn-ack-high \
+beside check 'TAP has it as something to do' finds syn-ack-high \
 	"handshake/three-way --known $tmp/right.yaml --format tap" 0 \
 	'# TODO target-defect: It counts one too many.'
-check 'what it breaks besides is news' finds syn-ack-high \
+beside check 'what it breaks besides is news' finds syn-ack-high \
 	"handshake/three-way --known $tmp/other.yaml" 1 'FAIL' 'something else than what is listed' \
 	'MUST violated'
-check 'another list may have it' finds syn-ack-high \
+beside check 'another list may have it' finds syn-ack-high \
 	"handshake/three-way --known $tmp/other.yaml --known $tmp/right.yaml" 0 'known deviations'
-check 'a known deviation that does not show is news' finds '' \
+beside check 'a known deviation that does not show is news' finds '' \
 	"handshake/three-way --known $tmp/right.yaml" 1 'UNEXPECTED' 'it passed, but is listed' \
 	'delete the entry' 'Conformance: YES'
-check 'beside one that does show' finds syn-ack-high \
+beside check 'beside one that does show' finds syn-ack-high \
 	"handshake/three-way listen/ack-draws-reset --known $tmp/passes.yaml" 1 'UNEXPECTED' \
 	'known deviations' 'Conformance: NO'
-check 'a list with a mistake in it stops the run' finds syn-ack-high \
+beside check 'a list with a mistake in it stops the run' finds syn-ack-high \
 	"handshake/three-way --known $tmp/missing.yaml" 3 'missing.yaml'
 known gone handshake/four-way,handshake/three-way rfc9293:SA-LISTEN-3
-check 'nobody asks for a case that is not selected' finds syn-ack-high \
+beside check 'nobody asks for a case that is not selected' finds syn-ack-high \
 	"handshake/three-way --known $tmp/gone.yaml" 0 'known deviations'
-check 'an entry for a case that is gone is news' finds syn-ack-high \
+beside check 'an entry for a case that is gone is news' finds syn-ack-high \
 	"--cases $SHAKEDOWN_TESTCASES/textbook/handshake.yaml --requirement SA-LISTEN-3 -t smoke
 	--known $tmp/gone.yaml" 1 'handshake/four-way", which no case has'
 
 # What was captured says the same.
-rm -rf "$tmp/evidence"
 run syn-ack-high handshake/three-way >/dev/null 2>&1
-check_status 1 'the evidence fails too, offline' "$shakedown" verify "$tmp"/evidence/*.pcapng
-check_status 0 'and the list is for them too' "$shakedown" verify "$tmp"/evidence/*.pcapng \
+evidence=("$tmp/evidence.$BASHPID"/*.pcapng)
+beside check_status 1 'the evidence fails too, offline' "$shakedown" verify "${evidence[@]}"
+beside check_status 0 'and the list is for them too' "$shakedown" verify "${evidence[@]}" \
 	--known "$tmp/right.yaml"
 done_testing

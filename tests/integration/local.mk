@@ -2,11 +2,15 @@
 #
 # Tests of the built programs, on real packets where that is the point.  They
 # make their own namespaces, and skip where the system forbids it.
+#
+# make starts them in this order: first those that take longest, most of it
+# waiting.
 
-shell_tests += \
-	%D%/agent.sh \
-	%D%/guard.sh \
-	%D%/lab.sh
+# The main job, a TCP that is no kernel's, a device behind a link, a wrong TCP.
+shell_tests += %D%/run_lab.sh %D%/lwip.sh %D%/target.sh %D%/faulty.sh %D%/doctor.sh
+EXTRA_DIST += %D%/device.sh
+
+shell_tests += %D%/cli.sh %D%/model.sh %D%/agent.sh %D%/guard.sh %D%/lab.sh
 
 # An application's side of the agent's services.
 check_PROGRAMS += %D%/agent_client
@@ -22,15 +26,6 @@ check_PROGRAMS += %D%/upper_client
 # Drives the link and the lab.
 check_PROGRAMS += %D%/link_probe
 %C%_link_probe_LDADD = libshakedown.a $(DEPS_LIBS)
-
-shell_tests += %D%/cli.sh %D%/model.sh %D%/run_lab.sh %D%/faulty.sh
-
-# A TCP that is no kernel's.
-shell_tests += %D%/lwip.sh
-
-# A device behind a link.
-shell_tests += %D%/doctor.sh %D%/target.sh
-EXTRA_DIST += %D%/device.sh
 
 # Captures of ordinary programs on a bad path.
 shell_tests += %D%/captures.sh %D%/faulty_capture.sh %D%/verify.sh

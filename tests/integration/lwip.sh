@@ -39,6 +39,22 @@ known=$top_srcdir/reports/known/lwip.yaml
 news() { grep -oE '"id": ?"[^"]*"|"status": ?"(fail|error|inconclusive|unexpected-pass)"' "$1" |
 	grep -B 1 '"status"'; }
 
+# The matrix of states and segments: half of it, which goes through every state.  Here
+# only that every cell is reached and judged; what lwIP does in them is in the report.
+# A tester that had to wait for a processor says so, and is not what is tested.
+unjudged() { grep -E '"status": ?"(error|inconclusive|skip)"' "$1" | grep -v 'left too late'; }
+matrix() {
+	shakedown run 'transitions/closed*' transitions/{listen,syn-received,fin-wait-1,closing} \
+		transitions/{established-text,fin-wait-2-text,last-ack,time-wait-fin-wait-2} \
+		-j 256 --evidence none --format jsonl >transitions.jsonl 2>transitions.err
+	check 'the matrix runs to its end' test $? -eq 1
+	check_empty 'and every cell is judged' unjudged transitions.jsonl
+	diag <transitions.err
+}
+beside matrix
+beside check 'in CLOSE-WAIT nothing is wrong' \
+	shakedown run 'transitions/close-wait*' -j 256 --evidence none
+
 # lwIP cannot open at the same time as its peer: what comes after that is not asked.
 shakedown run --tag 'textbook and not after-simultaneous-open' --known "$known" \
 	--evidence all --format jsonl >textbook.jsonl 2>err
@@ -49,19 +65,6 @@ check 'it does break that' grep -q '"conformance": *"NO"' textbook.jsonl
 check 'nothing was skipped' eval '! grep -q "\"verdict\": *\"skip\"" textbook.jsonl'
 check_empty 'no verdict changes offline' \
 	eval '"$top_builddir/shakedown" verify -q all/*.pcapng 2>&1 >/dev/null | grep "the verdict was"'
-
-# The matrix of states and segments: half of it, which goes through every state.  Here
-# only that every cell is reached and judged; what lwIP does in them is in the report.
-shakedown run 'transitions/closed*' transitions/{listen,syn-received,fin-wait-1,closing} \
-	transitions/{established-text,fin-wait-2-text,close-wait,last-ack,time-wait-fin-wait-2} \
-	-j 256 --evidence none --format jsonl >transitions.jsonl 2>err
-check 'the matrix runs to its end' test $? -eq 1
-# A tester that had to wait for a processor says so, and is not what is tested.
-unjudged() { grep -E '"status": ?"(error|inconclusive|skip)"' "$1" | grep -v 'left too late'; }
-check_empty 'and every cell is judged' unjudged transitions.jsonl
-[ -s err ] && diag <err
-check 'in CLOSE-WAIT nothing is wrong' \
-	shakedown run 'transitions/close-wait*' --evidence none
 
 # What is published can be computed again.
 published() { "$top_builddir/shakedown" verify -q "$@" 2>&1 >/dev/null | grep 'the verdict was'; }
@@ -82,8 +85,8 @@ if command -v tshark >/dev/null; then
 else
 	skip 'whose addresses they are' 'no tshark'
 fi
-check 'a case that lwIP passes' shakedown run close-by-tester/four-way --evidence none
-check_status 1 'and one that it fails' shakedown run closed-port/ack --evidence none
+beside check 'a case that lwIP passes' shakedown run close-by-tester/four-way --evidence none
+beside check_status 1 'and one that it fails' shakedown run closed-port/ack --evidence none
 
 # The upper tester on lwIP, the kernel being the peer this time.
 upper() {
@@ -94,9 +97,9 @@ upper() {
 		127.0.0.1 10000 20000 "$2" "$3"
 }
 for transport in udp tcp; do
-	check "the upper tester, IPv4, asked over $transport" \
+	beside check "the upper tester, IPv4, asked over $transport" \
 		upper $transport 192.0.2.1 192.0.2.254
-	check "the upper tester, IPv6, asked over $transport" \
+	beside check "the upper tester, IPv6, asked over $transport" \
 		upper $transport 2001:db8::1 2001:db8::fe
 done
 done_testing

@@ -8,32 +8,32 @@
 . "$abs_top_srcdir/tests/lib.sh"
 . "$abs_top_srcdir/tests/integration/device.sh"
 
-check 'addresses that nobody has' \
+beside check 'addresses that nobody has' \
 	ends 0 'clean; run $both $own --tag smoke --closed-port 81' 'Conformance: YES'
-check "the host's own addresses" \
+beside check "the host's own addresses" \
 	ends 0 'clean; run $both --tag smoke --closed-port 81 -i here' 'Conformance: YES'
-check 'no reset of the kernel got out meanwhile' ends 0 '
+beside check 'no reset of the kernel got out meanwhile' ends 0 '
 	resets() { awk "/^Tcp:/ && n++ { print \$15 }" /proc/net/snmp; }
 	clean; before=$(resets)
 	run $both --tag smoke -j 16 && echo "resets $(($(resets) - before))"' 'resets 0'
-check 'a target on the loopback' ends 0 '
+beside check 'a target on the loopback' ends 0 '
 	"$SHAKEDOWN_AGENT" --services --bind 127.0.0.1 --bind ::1 --ready-fd 9 &
 	read -rt 10 ready <&9
 	run --target 127.0.0.1:7 --target [::1]:7 --tag smoke --closed-port 81' 'Conformance: YES'
-check 'offloads are an error with the remedy' \
+beside check 'offloads are an error with the remedy' \
 	ends 4 'run $both $own handshake/three-way' 'checksums were not yet filled in' 'ethtool -K IF tx off'
-check 'what is skipped, and how it would not be' \
+beside check 'what is skipped, and how it would not be' \
 	ends 0 'clean; run --target 10.9.0.1:9 $own --tag smoke' 'no IPv6 address' '--port N=echo'
 
-check 'a port that is closed' \
+beside check 'a port that is closed' \
 	ends 4 'clean; run --target 10.9.0.1:81 $own' '10.9.0.1 refuses connections to port 81'
-check 'a host that is not there' ends 4 'clean; run --target 10.9.0.5:80 $own' \
+beside check 'a host that is not there' ends 4 'clean; run --target 10.9.0.5:80 $own' \
 	'no answer to ARP for 10.9.0.5'
-check "nor with the host's own address" ends 4 'clean; run --target 10.9.0.5:80' 'ip neigh'
-check 'an address without a way back' \
+beside check "nor with the host's own address" ends 4 'clean; run --target 10.9.0.5:80' 'ip neigh'
+beside check 'an address without a way back' \
 	ends 4 'clean; run --target 10.9.0.1:7 -i here --source 192.0.2.1' \
 	'no answer from 10.9.0.1 port 7'
-check 'a service that ends in the middle' ends 4 '
+beside check 'a service that ends in the middle' ends 4 '
 	clean
 	run --target 10.9.0.1:7 $own -v "handshake/*" --rate 50 >"$fifo.out" 2>&1 & run=$!
 	some() { [ "$(grep -c PASS "$fifo.out")" -gt 20 ]; }
@@ -42,7 +42,7 @@ check 'a service that ends in the middle' ends 4 '
 	wait $run; status=$?
 	cat "$fifo.out"
 	exit $status' 'the precondition was not reached'
-check 'a link that goes down in the middle' ends 4 '
+beside check 'a link that goes down in the middle' ends 4 '
 	clean
 	run --target 10.9.0.1:7 $own -v "handshake/*" --rate 50 >"$fifo.out" 2>&1 & run=$!
 	some() { [ "$(grep -c PASS "$fifo.out")" -gt 20 ]; }
@@ -60,7 +60,7 @@ print("ready", flush=True)
 while True:
     s.accept()[0].close()'
 if command -v python3 >/dev/null; then
-	check 'a short listen queue' ends 0 '
+	beside check 'a short listen queue' ends 0 '
 	clean
 	device python3 -c '"'$listen_queue'"' >&9 & read -rt 10 ready <&9
 	run --target 10.9.0.1:90 $own "handshake/*"' 'Conformance: YES'
@@ -71,16 +71,17 @@ fi
 # One packet in twenty is lost, both ways.
 lossy='
 	clean
-	device nft -f - <<-END || { echo no-nft; exit 4; }
+	device nft -f - <<-END || exit 99
 	table inet lossy {
 		chain in { type filter hook input priority 0; tcp dport 7 numgen random mod 20 0 drop; }
 		chain out { type filter hook output priority 0; tcp sport 7 numgen random mod 20 0 drop; }
 	}
 	END
-	run $both $own -j 64 --tag "textbook and not slow"'
-if network "$lossy" 2>&1 | grep -q no-nft; then
-	skip 'a path that loses packets' 'no nftables here'
+'
+if network "$lossy" >/dev/null 2>&1; then
+	beside check 'a path that loses packets' ends 4 \
+		"$lossy"'run $both $own -j 64 --tag "textbook and not slow"' 'the path loses packets'
 else
-	check 'a path that loses packets' ends 4 "$lossy" 'the path loses packets'
+	skip 'a path that loses packets' 'no nftables here'
 fi
 done_testing

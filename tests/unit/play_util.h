@@ -70,7 +70,8 @@ static inline void tx(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack
 }
 
 /* A segment of the target: the clause it breaks, or NULL. */
-static inline const char *rx(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack, uint32_t len)
+static inline const char *rx(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack,
+			     uint32_t len)
 {
 	struct segment s;
 
