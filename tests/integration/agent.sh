@@ -5,57 +5,10 @@
 # services promise as a peer sees it (agent_client.c), limits, the command line,
 # and that its manual page and completion say what the program does.
 . "$abs_top_srcdir/tests/lib.sh"
-agent=$SHAKEDOWN_AGENT
+. "$abs_top_srcdir/tests/integration/agent_lib.sh"
 client=$abs_top_builddir/tests/integration/agent_client
 
-if [ -z "${AGENT_TEST_NAMESPACE-}" ]; then
-	need 'no ip command' ip -V
-	unshare=(unshare -Urn)
-	"${unshare[@]}" true 2>/dev/null || unshare=(unshare -n)
-	need 'no permission to make a network namespace' "${unshare[@]}" true
-	"${unshare[@]}" env AGENT_TEST_NAMESPACE=1 bash "$0"
-	exit $?
-fi
-ip link set lo up || exit 99
-addresses=(127.0.0.1)
-if [ -e /proc/net/if_inet6 ]; then
-	addresses+=(::1)
-fi
-
-# These three are jobs of this shell, which check would run in another.
-
-# result WHAT: the status of the last command is the result.
-result() {
-	local status=$?
-	if [ $status -eq 0 ]; then ok "$1"; else not_ok "$1 (status $status)"; fi
-}
-
-# launch OPTION...: runs the agent in the background; succeeds once it is ready.
-launch() {
-	local word fifo=$tmp/ready
-	[ -p "$fifo" ] || mkfifo "$fifo"
-	"$agent" "$@" --ready-fd 3 3>"$fifo" >"$tmp/stderr" 2>&1 &
-	pid=$!
-	read -r word <"$fifo" && [ "$word" = ready ]
-}
-
-# stop [SIGNAL]: ends the agent the way it should be ended; its exit status.
-stop() { kill "-${1-TERM}" "$pid" && wait "$pid"; }
-
-start() { launch "$@"; result "starts: $*"; }
-at_exit eval 'kill $(jobs -p) 2>/dev/null'
-
 peer() { "$client" "$@"; }
-
-# says PATTERN STATUS COMMAND...: ends with STATUS, and an error message like it.
-says() {
-	local pattern=$1 wanted=$2 output status
-	shift 2
-	output=$("$@" 2>&1 </dev/null)
-	status=$?
-	echo "$output"
-	[ $status -eq "$wanted" ] && [[ $output =~ $pattern ]]
-}
 
 gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
@@ -115,8 +68,7 @@ binds_no_other() {
 	check 'answers there' peer dial 127.0.0.2 1993
 	check 'but not on its neighbour' says refused 1 peer dial 127.0.0.1 1993
 	check 'nor with other services' says refused 1 peer dial 127.0.0.2 1995
-	stop
-	result 'ends'
+	stops
 }
 
 limits() {
@@ -127,8 +79,7 @@ limits() {
 	start --bind 127.0.0.1 --max-connections 10
 	check 'some go in the moment they speak' env AGENT_PID=$pid "$client" burst 127.0.0.1 0
 	check 'after which the limit is what it was' peer crowd 127.0.0.1 0
-	stop
-	result 'ends'
+	stops
 
 	start --bind 127.0.0.1 --idle-limit 300ms -v
 	check 'idle too long: reset, and only those' peer idle 127.0.0.1 0
@@ -154,8 +105,7 @@ descriptors() {
 		spends_less 8 poll_for 1
 	prlimit --pid "$pid" --nofile=1000:
 	check 'then it goes on' peer echo-then-fin 127.0.0.1 0
-	stop
-	result 'ends'
+	stops
 	wait $waiting
 }
 

@@ -12,6 +12,7 @@ EXTRA_DIST += %D%/device.sh
 
 shell_tests += %D%/cli.sh %D%/model.sh %D%/agent.sh %D%/guard.sh %D%/lab.sh
 
+EXTRA_DIST += %D%/agent_lib.sh
 # An application's side of the agent's services.
 check_PROGRAMS += %D%/agent_client
 %C%_agent_client_SOURCES = %D%/agent_client.c

@@ -5,43 +5,8 @@
 # own: every primitive over UDP and TCP, IPv4 and IPv6, by upper_client.c; who is
 # not answered; and what is left of sockets afterwards, which is nothing.
 . "$abs_top_srcdir/tests/lib.sh"
-agent=$SHAKEDOWN_AGENT
+. "$abs_top_srcdir/tests/integration/agent_lib.sh"
 client=$abs_top_builddir/tests/integration/upper_client
-
-if [ -z "${UPPER_TEST_NAMESPACE-}" ]; then
-	need 'no ip command' ip -V
-	unshare=(unshare -Urn)
-	"${unshare[@]}" true 2>/dev/null || unshare=(unshare -n)
-	need 'no permission to make a network namespace' "${unshare[@]}" true
-	"${unshare[@]}" env UPPER_TEST_NAMESPACE=1 bash "$0"
-	exit $?
-fi
-ip link set lo up || exit 99
-addresses=(127.0.0.1)
-if [ -e /proc/net/if_inet6 ]; then
-	addresses+=(::1)
-fi
-
-# result WHAT: the status of the last command is the result.
-result() {
-	local status=$?
-	if [ $status -eq 0 ]; then ok "$1"; else not_ok "$1 (status $status)"; fi
-}
-
-told() { [ ! -e "/proc/$pid/fd/3" ]; }
-
-# launch OPTION...: runs the agent in the background; succeeds once it is ready,
-# and has closed the descriptor that says so.
-launch() {
-	local word fifo=$tmp/ready
-	[ -p "$fifo" ] || mkfifo "$fifo"
-	"$agent" "$@" --ready-fd 3 3>"$fifo" >"$tmp/stderr" 2>&1 &
-	pid=$!
-	read -r word <"$fifo" && [ "$word" = ready ] && poll 10 told
-}
-start() { launch "$@"; result "starts: $*"; }
-stop() { kill "$pid" && wait "$pid"; result 'ends'; }
-at_exit eval 'kill $(jobs -p) 2>/dev/null'
 
 descriptors() { find "/proc/$pid/fd" -mindepth 1 | wc -l; }
 has_descriptors() { [ "$(descriptors)" -eq "$1" ]; }
@@ -50,15 +15,6 @@ has_descriptors() { [ "$(descriptors)" -eq "$1" ]; }
 on_test_port() {
 	awk -v port=":$(printf %04X 20000)" \
 		'$2 ~ port "$" && $4 != "06"' /proc/net/tcp /proc/net/tcp6 2>/dev/null
-}
-
-says() {
-	local pattern=$1 wanted=$2 output status
-	shift 2
-	output=$("$@" 2>&1 </dev/null)
-	status=$?
-	echo "$output"
-	[ $status -eq "$wanted" ] && [[ $output =~ $pattern ]]
 }
 
 primitives() {
@@ -81,7 +37,7 @@ primitives() {
 	check 'the plain services are there as ever' \
 		"$top_builddir/tests/integration/agent_client" echo-then-fin 127.0.0.1 0
 	check 'it has not said a word' cmp "$tmp/stderr" /dev/null
-	stop
+	stops
 }
 
 # The requester goes, and its sockets with it.
@@ -99,7 +55,7 @@ leaving() {
 	kill $requester
 	check 'its connection ends: every descriptor is closed' poll 10 has_descriptors "$before"
 	check_empty 'and no socket is left' on_test_port
-	stop
+	stops
 
 	start --bind 127.0.0.1 --testability --tester-idle 300ms -v
 	before=$(descriptors)
@@ -107,7 +63,7 @@ leaving() {
 	check 'one over UDP is' "$client" idle udp 127.0.0.1 10000
 	check 'every descriptor is closed' poll 10 has_descriptors "$before"
 	check_empty 'no socket is left' on_test_port
-	stop
+	stops
 	check 'that is counted' grep -q '2 requesters ended as idle' "$tmp/stderr"
 }
 
@@ -118,23 +74,23 @@ refusals() {
 	start --bind 192.0.2.1 --testability -v
 	check 'not allowed over UDP: silence' "$client" refused udp 192.0.2.1 10000
 	check 'not allowed over TCP: a reset' "$client" refused tcp 192.0.2.1 10000
-	stop
+	stops
 	check 'they are counted' grep -q '2 refused for their address' "$tmp/stderr"
 	start --bind 192.0.2.1 --testability --allow 192.0.2.0/30
 	check 'allowed over UDP' "$client" all udp 192.0.2.1 10000
 	check 'allowed over TCP' "$client" all tcp 192.0.2.1 10000
 	check 'on no other address' says refused 1 "$client" refused tcp 192.0.2.2 10000
-	stop
+	stops
 	start --bind 192.0.2.1 --testability=127.0.0.1:4000
 	check 'on an address of its own' "$client" all tcp 127.0.0.1 4000
 	check 'and on that only' says refused 1 "$client" refused tcp 192.0.2.1 4000
-	stop
+	stops
 	start --bind 0.0.0.0 --testability --allow 192.0.2.2
 	check 'the wildcard answers from where it was asked' "$client" pieces udp 192.0.2.2 10000
-	stop
+	stops
 	start --bind 127.0.0.1
 	check 'nothing is served unless asked for' says refused 1 "$client" refused tcp 127.0.0.1 10000
-	stop
+	stops
 }
 
 mistakes() {
@@ -158,7 +114,7 @@ mistakes() {
 	start --bind 127.0.0.1 --testability=5000
 	check 'a port in use' says '127.0.0.1:5000 .testability.*in use' 1 \
 		"$agent" --bind 127.0.0.1 --port-base 100 --testability=5000
-	stop
+	stops
 }
 
 primitives

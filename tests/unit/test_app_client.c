@@ -112,10 +112,13 @@ static void stub_run(struct stub *s, int listener)
 struct fixture {
 	struct app_client *client;
 	pid_t child;
-	int log;
+	int pipe;
+	struct app_reply reply; /* the latest, without its data */
+	char log[1000];		/* after stop(): what the stub was asked, one a line */
 };
 
-static void start(struct fixture *f, const struct stub *script)
+/* A client, and a stub that does what @script says. */
+static void start(struct fixture *f, struct stub script)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t len = sizeof(at);
@@ -128,15 +131,13 @@ static void start(struct fixture *f, const struct stub *script)
 	cr_assert(!getsockname(listener, (struct sockaddr *)&at, &len) && !pipe(log));
 	f->child = fork();
 	if (f->child == 0) {
-		struct stub s = *script;
-
-		s.log = log[1];
+		script.log = log[1];
 		close(log[0]);
-		stub_run(&s, listener);
+		stub_run(&script, listener);
 	}
 	close(listener);
 	close(log[1]);
-	f->log = log[0];
+	f->pipe = log[0];
 	cfg.port = ntohs(at.sin_port);
 	cfg.tester4 = (struct ip_addr){ 4, { 192, 0, 2, 2 } };
 	cfg.target4 = (struct ip_addr){ 4, { 192, 0, 2, 1 } };
@@ -145,17 +146,18 @@ static void start(struct fixture *f, const struct stub *script)
 	diags_fini(&ds);
 }
 
-/* Ends both; what was asked of the stub. */
-static void stop(struct fixture *f, char *log, size_t cap)
+/* Ends both. */
+static void stop(struct fixture *f)
 {
 	size_t len = 0;
 	ssize_t n;
 
 	app_client_close(f->client);
-	while (len < cap - 1 && (n = read(f->log, log + len, cap - 1 - len)) > 0)
+	while (len < sizeof(f->log) - 1 &&
+	       (n = read(f->pipe, f->log + len, sizeof(f->log) - 1 - len)) > 0)
 		len += (size_t)n;
-	log[len] = '\0';
-	close(f->log);
+	f->log[len] = '\0';
+	close(f->pipe);
 	waitpid(f->child, NULL, 0);
 }
 
@@ -175,8 +177,8 @@ static void keep(void *arg, const struct app_reply *r)
 	kept->data = NULL;
 }
 
-/* Waits for the answer, three seconds at most. */
-static uint8_t answer_of(struct fixture *f, struct app_reply *r)
+/* Waits for the answer, ten seconds at most. */
+static uint8_t answer_of(struct fixture *f)
 {
 	int64_t end = now() + 10000000000LL;
 
@@ -188,13 +190,12 @@ static uint8_t answer_of(struct fixture *f, struct app_reply *r)
 		poll(&pfd, 1, due < 0 ? 0 : due > 100000000 ? 100
 							    : (int)(due / 1000000) + 1);
 	}
-	cr_assert_eq(app_client_deliver(f->client, keep, r), 1, "no answer");
+	cr_assert_eq(app_client_deliver(f->client, keep, &f->reply), 1, "no answer");
 	cr_expect(app_client_is_idle(f->client));
-	return r->result;
+	return f->reply.result;
 }
 
-static uint8_t call_for(struct fixture *f, enum app_call what, int64_t wait_ns,
-			struct app_reply *r)
+static uint8_t call_for(struct fixture *f, enum app_call what, int64_t wait_ns)
 {
 	struct app_request req = {
 		.call = what,
@@ -208,165 +209,138 @@ static uint8_t call_for(struct fixture *f, enum app_call what, int64_t wait_ns,
 	};
 
 	cr_assert_eq(app_client_ask(f->client, &req, now()), 0);
-	return answer_of(f, r);
+	return answer_of(f);
 }
 
-static uint8_t call(struct fixture *f, enum app_call what, struct app_reply *r)
+static uint8_t call(struct fixture *f, enum app_call what)
 {
-	return call_for(f, what, 3000000000LL, r);
+	return call_for(f, what, 3000000000LL);
 }
 
 Test(app_client, connects_from_a_socket_of_its_own)
 {
-	struct stub s = { .missing = NULL };
-	struct app_reply r;
 	struct fixture f;
-	char log[500];
 
-	start(&f, &s);
-	cr_expect_eq(call(&f, APP_CONNECT, &r), TP_OK);
-	cr_expect_eq(r.tester_port, 5000);
-	cr_expect_eq(r.call, APP_CONNECT);
-	cr_expect_eq(call(&f, APP_SEND, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_CLOSE, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_SEND, &r), TP_NOT_EXIST, "it is closed");
-	stop(&f, log, sizeof(log));
-	cr_expect_str_eq(log, "CREATE_AND_BIND 1 20000\nCONNECT 1 5000\nSEND_DATA 1 2\n"
-			      "CLOSE_SOCKET 1 0\nEND_TEST 0 0\n");
+	start(&f, (struct stub){ 0 });
+	cr_expect_eq(call(&f, APP_CONNECT), TP_OK);
+	cr_expect_eq(f.reply.tester_port, 5000);
+	cr_expect_eq(f.reply.call, APP_CONNECT);
+	cr_expect_eq(call(&f, APP_SEND), TP_OK);
+	cr_expect_eq(call(&f, APP_CLOSE), TP_OK);
+	cr_expect_eq(call(&f, APP_SEND), TP_NOT_EXIST, "it is closed");
+	stop(&f);
+	cr_expect_str_eq(f.log, "CREATE_AND_BIND 1 20000\nCONNECT 1 5000\nSEND_DATA 1 2\n"
+				"CLOSE_SOCKET 1 0\nEND_TEST 0 0\n");
 }
 
 Test(app_client, an_option_comes_before_the_connection)
 {
-	struct stub s = { .missing = NULL };
-	struct app_reply r;
 	struct fixture f;
-	char log[500];
 
-	start(&f, &s);
-	cr_expect_eq(call(&f, APP_OPTION, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_CONNECT, &r), TP_OK);
-	stop(&f, log, sizeof(log));
-	cr_expect_str_eq(log, "CREATE_AND_BIND 1 20000\nCONFIGURE_SOCKET 1 0\nCONNECT 1 5000\n"
-			      "END_TEST 0 0\n");
+	start(&f, (struct stub){ 0 });
+	cr_expect_eq(call(&f, APP_OPTION), TP_OK);
+	cr_expect_eq(call(&f, APP_CONNECT), TP_OK);
+	stop(&f);
+	cr_expect_str_eq(f.log, "CREATE_AND_BIND 1 20000\nCONFIGURE_SOCKET 1 0\nCONNECT 1 5000\n"
+				"END_TEST 0 0\n");
 }
 
 Test(app_client, an_accepted_connection_is_the_one_of_its_port)
 {
-	struct stub s = { .accepts = 5000 };
-	struct app_reply r;
 	struct fixture f;
-	char log[500];
 
-	start(&f, &s);
-	cr_expect_eq(call(&f, APP_LISTEN, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_ACCEPT, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_SHUTDOWN, &r), TP_OK);
+	start(&f, (struct stub){ .accepts = 5000 });
+	cr_expect_eq(call(&f, APP_LISTEN), TP_OK);
+	cr_expect_eq(call(&f, APP_ACCEPT), TP_OK);
+	cr_expect_eq(call(&f, APP_SHUTDOWN), TP_OK);
 	app_client_end(f.client, 4, 5000);
-	stop(&f, log, sizeof(log));
-	cr_expect_str_eq(log, "CREATE_AND_BIND 1 20000\nLISTEN_AND_ACCEPT 1 16\nSHUTDOWN 40 0\n"
-			      "CLOSE_SOCKET 40 1\nCLOSE_SOCKET 1 1\nEND_TEST 0 0\n");
+	stop(&f);
+	cr_expect_str_eq(f.log, "CREATE_AND_BIND 1 20000\nLISTEN_AND_ACCEPT 1 16\nSHUTDOWN 40 0\n"
+				"CLOSE_SOCKET 40 1\nCLOSE_SOCKET 1 1\nEND_TEST 0 0\n");
 }
 
 Test(app_client, a_connection_of_somebody_else_is_aborted)
 {
-	struct stub s = { .accepts = 5001 };
-	struct app_reply r;
 	struct fixture f;
-	char log[500];
 
-	start(&f, &s);
-	cr_expect_eq(call(&f, APP_LISTEN, &r), TP_OK);
-	cr_expect_eq(call_for(&f, APP_ACCEPT, 300000000, &r), TP_PEN, "nobody came");
-	stop(&f, log, sizeof(log));
-	cr_expect(strstr(log, "CLOSE_SOCKET 40 1\n"), "%s", log);
+	start(&f, (struct stub){ .accepts = 5001 });
+	cr_expect_eq(call(&f, APP_LISTEN), TP_OK);
+	cr_expect_eq(call_for(&f, APP_ACCEPT, 300000000), TP_PEN, "nobody came");
+	stop(&f);
+	cr_expect(strstr(f.log, "CLOSE_SOCKET 40 1\n"), "%s", f.log);
 }
 
 Test(app_client, receives_as_soon_as_there_is_something)
 {
-	struct stub s = { .pending = 3 };
-	struct app_reply r;
 	struct fixture f;
-	char log[800];
 
-	start(&f, &s);
-	cr_expect_eq(call(&f, APP_CONNECT, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_RECEIVE, &r), TP_OK);
-	cr_expect_eq(r.data_len, 4);
-	stop(&f, log, sizeof(log));
-	cr_expect(strstr(log, "RECEIVE_ONCE 1 4\nRECEIVE_ONCE 1 4\nRECEIVE_ONCE 1 4\n"
-			      "RECEIVE_ONCE 1 4\nEND_TEST"),
-		  "%s", log);
+	start(&f, (struct stub){ .pending = 3 });
+	cr_expect_eq(call(&f, APP_CONNECT), TP_OK);
+	cr_expect_eq(call(&f, APP_RECEIVE), TP_OK);
+	cr_expect_eq(f.reply.data_len, 4);
+	stop(&f);
+	cr_expect(strstr(f.log, "RECEIVE_ONCE 1 4\nRECEIVE_ONCE 1 4\nRECEIVE_ONCE 1 4\n"
+				"RECEIVE_ONCE 1 4\nEND_TEST"),
+		  "%s", f.log);
 }
 
 Test(app_client, what_does_not_come_in_time_is_pending)
 {
-	struct stub s = { .pending = 1000000 };
-	struct app_reply r;
 	struct fixture f;
-	static char log[100000];
 
-	start(&f, &s);
-	cr_expect_eq(call(&f, APP_CONNECT, &r), TP_OK);
-	cr_expect_eq(call_for(&f, APP_RECEIVE, 20000000, &r), TP_PEN);
-	cr_expect_eq(r.data_len, 0);
-	stop(&f, log, sizeof(log));
+	start(&f, (struct stub){ .pending = 1000000 });
+	cr_expect_eq(call(&f, APP_CONNECT), TP_OK);
+	cr_expect_eq(call_for(&f, APP_RECEIVE, 20000000), TP_PEN);
+	cr_expect_eq(f.reply.data_len, 0);
+	stop(&f);
 }
 
 Test(app_client, a_missing_primitive_is_named_and_the_rest_works)
 {
-	struct stub s = { .missing = "PAUSE_READING" };
-	struct app_reply r;
 	struct fixture f;
-	char log[500];
 
-	start(&f, &s);
-	cr_expect_eq(call(&f, APP_CONNECT, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_PAUSE, &r), TP_NTF);
-	cr_expect_eq(r.missing, TP_PAUSE_READING);
-	cr_expect_eq(call(&f, APP_SEND, &r), TP_OK);
-	stop(&f, log, sizeof(log));
+	start(&f, (struct stub){ .missing = "PAUSE_READING" });
+	cr_expect_eq(call(&f, APP_CONNECT), TP_OK);
+	cr_expect_eq(call(&f, APP_PAUSE), TP_NTF);
+	cr_expect_eq(f.reply.missing, TP_PAUSE_READING);
+	cr_expect_eq(call(&f, APP_SEND), TP_OK);
+	stop(&f);
 }
 
 Test(app_client, resumes_by_forwarding_first)
 {
-	struct stub s = { .missing = NULL };
-	struct app_reply r;
 	struct fixture f;
-	char log[500];
 
-	start(&f, &s);
-	cr_expect_eq(call(&f, APP_CONNECT, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_RESUME, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_PAUSE, &r), TP_OK);
-	cr_expect_eq(call(&f, APP_RESUME, &r), TP_OK);
-	stop(&f, log, sizeof(log));
-	cr_expect(strstr(log, "RECEIVE_AND_FORWARD 1 0\nPAUSE_READING 1 0\nRESUME_READING 1 0\n"),
-		  "%s", log);
+	start(&f, (struct stub){ 0 });
+	cr_expect_eq(call(&f, APP_CONNECT), TP_OK);
+	cr_expect_eq(call(&f, APP_RESUME), TP_OK);
+	cr_expect_eq(call(&f, APP_PAUSE), TP_OK);
+	cr_expect_eq(call(&f, APP_RESUME), TP_OK);
+	stop(&f);
+	cr_expect(strstr(f.log, "RECEIVE_AND_FORWARD 1 0\nPAUSE_READING 1 0\nRESUME_READING 1 0\n"),
+		  "%s", f.log);
 }
 
 Test(app_client, one_call_at_a_time_and_none_without_a_connection)
 {
 	struct app_request req = { .call = APP_CONNECT, .family = 4, .tester_port = 7 };
-	struct stub s = { .missing = NULL };
-	struct app_reply r;
 	struct fixture f;
-	char log[500];
 
-	start(&f, &s);
+	start(&f, (struct stub){ 0 });
 	cr_expect_eq(app_client_ask(f.client, &req, now()), 0);
 	cr_expect_eq(app_client_ask(f.client, &req, now()), -EBUSY);
 	req.tester_port = 8;
 	cr_expect_eq(app_client_ask(f.client, &req, now()), 0, "another run waits for nobody");
 	app_client_end(f.client, 4, 7);
-	cr_expect_eq(answer_of(&f, &r), TP_OK);
-	cr_expect_eq(r.tester_port, 8);
+	cr_expect_eq(answer_of(&f), TP_OK);
+	cr_expect_eq(f.reply.tester_port, 8);
 	kill(f.child, SIGKILL);
 	waitpid(f.child, NULL, 0);
 	while (app_client_fd(f.client, &(short){ 0 }) >= 0)
 		app_client_turn(f.client, now());
 	req.tester_port = 9;
 	cr_expect_eq(app_client_ask(f.client, &req, now()), -ENOTCONN);
-	stop(&f, log, sizeof(log));
+	stop(&f);
 }
 
 Test(app_client, nobody_there_is_said)
