@@ -15,10 +15,9 @@ trap 'rm -rf "$work"' EXIT
 make_capture() {
 	unshare --net --pid --fork --kill-child --mount-proc bash -s "$1" <<-'IN'
 		set -u
-		unshare --net sleep infinity & peer=$!
-		until [ "$(readlink /proc/$peer/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do
-			sleep 0.02
-		done
+		exec 8< <(exec unshare --net sh -c 'echo; exec sleep infinity')
+		peer=$!
+		read -r _ <&8
 		there() { nsenter -t $peer -n "$@"; }
 		ip link add a0 type veth peer name b0 netns $peer || exit 1
 		for command in '' there; do
@@ -28,9 +27,11 @@ make_capture() {
 		there ethtool -K b0 tx off gso off tso off gro off >/dev/null
 		ip addr add 192.0.2.1/24 dev a0 && ip link set a0 up
 		there ip addr add 192.0.2.2/24 dev b0 && there ip link set b0 up
-		there iperf3 -s >/dev/null &
+		exec 9< <(there iperf3 -s --forceflush)
+		until read -r line <&9 && [[ $line == *listening* ]]; do :; done
+		cat <&9 >/dev/null &
 		tcpdump -i a0 -B 400000 -s 200 -Z root -w "$1" tcp 2>/dev/null & dump=$!
-		until iperf3 -c 192.0.2.2 -n 6500M -P 4 -b 700M >/dev/null 2>&1; do sleep 0.1; done
+		iperf3 -c 192.0.2.2 -n 6500M -P 4 -b 700M >/dev/null
 		kill $dump
 		wait $dump
 	IN

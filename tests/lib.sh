@@ -106,15 +106,25 @@ trap 'exit 143' TERM
 tmp=$(mktemp -d) || exit 99
 at_exit rm -rf "$tmp"
 
+# For tests and for the shells that they start in namespaces:
+
 # poll SECONDS COMMAND...: waits until COMMAND succeeds; fails after SECONDS.
 poll() {
-	local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) pause=0.02
+	local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
 	shift
 	until "$@"; do
 		[ "${EPOCHREALTIME/[.,]/}" -lt $deadline ] || return 1
-		sleep $pause
+		sleep 0.01
 	done
 }
+
+# link_is_up INTERFACE [COMMAND...]: COMMAND is what runs `ip` where the interface is.
+link_is_up() { "${@:2}" ip link show "$1" | grep -q 'state UP'; }
+
+# in_file WORDS FILE: the file, which may not be there yet, has a line with WORDS.
+in_file() { grep -q -- "$1" "$2" 2>/dev/null; }
+
+export -f poll link_is_up in_file
 
 # tracked_files: prints the names of the files under version control.
 tracked_files() { git -C "$top_srcdir" -c "safe.directory=$top_srcdir" ls-files; }

@@ -51,20 +51,12 @@ n=${CAPTURE_CONVERSATIONS:-4}
 integration=$abs_top_srcdir/tests/integration
 export no_proxy='*'
 
-poll() {
-	local i
-	for ((i = 0; i < 250; i++)); do
-		"$@" && return 0
-		sleep 0.02
-	done
-	return 1
-}
-
-unshare --net sleep infinity & client=$!
-unshare --net sleep infinity & server=$!
-poll test -e /proc/$client/ns/net || exit 1
-has_own_net() { [ "$(readlink /proc/$1/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
-poll has_own_net $client && poll has_own_net $server || exit 1
+exec {held}< <(exec unshare --net sh -c 'echo; exec sleep infinity')
+client=$!
+read -rt 10 _ <&$held || exit 1
+exec {held}< <(exec unshare --net sh -c 'echo; exec sleep infinity')
+server=$!
+read -rt 10 _ <&$held || exit 1
 in_client() { nsenter -t $client -n "$@"; }
 in_server() { nsenter -t $server -n "$@"; }
 
@@ -101,11 +93,9 @@ case $((${CAPTURE_SEED:-1} % 6)) in
 	;;
 esac
 
-says() { grep -q "$1" "$2" 2>/dev/null; }
-
 "$abs_top_builddir/tests/integration/lossy_path" ma0 mb0 "${CAPTURE_SEED:-1}" \
 	"${CAPTURE_LOSS:-20}" 10 30 2000 >"$dir/path" & path=$!
-poll says ready "$dir/path" || exit 1
+poll 10 in_file ready "$dir/path" || exit 1
 
 dumps=()
 # dump NAME INTERFACE [NSENTER...]: captures into NAME.pcap.
@@ -115,7 +105,7 @@ dump() {
 	"$@" tcpdump -i "$interface" --immediate-mode -B 32768 -s 200 -U -Z root \
 		-w "$dir/$name.pcap" 'tcp or ip6 proto 6' 2>"$dir/$name.log" &
 	dumps+=($!)
-	poll says listening "$dir/$name.log"
+	poll 10 in_file listening "$dir/$name.log"
 }
 dump client a0 nsenter -t $client -n || exit 1
 dump middle-near-client ma0 || exit 1
@@ -140,7 +130,7 @@ have() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || { echo "no $1: l
 talk() {
 	in_server python3 "$integration/talk.py" serve 192.0.2.2 7000 >"$dir/talk4" &
 	in_server python3 "$integration/talk.py" serve 2001:db8::2 7000 >"$dir/talk6" &
-	poll says ready "$dir/talk4" && poll says ready "$dir/talk6" || return
+	poll 10 in_file ready "$dir/talk4" && poll 10 in_file ready "$dir/talk6" || return
 	in_server timeout 60 python3 "$integration/talk.py" meet 192.0.2.1 $n &
 	in_client timeout 120 python3 "$integration/talk.py" rude 192.0.2.2 7000 7001 $n
 	in_client timeout 120 python3 "$integration/talk.py" rude 2001:db8::2 7000 7001 $n
@@ -162,7 +152,7 @@ web() {
 		}
 	CONF
 	in_server nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" &
-	poll test -s "$dir/nginx/pid" || return
+	poll 10 test -s "$dir/nginx/pid" || return
 	repeat in_client curl -sS -m 60 -o /dev/null http://192.0.2.2/large
 	repeat in_client curl -sS -m 60 -o /dev/null 'http://[2001:db8::2]/small'
 	repeat in_client curl -sS -m 60 -o /dev/null http://192.0.2.2/none http://192.0.2.2/small
@@ -176,7 +166,7 @@ secure_shell() {
 	in_server /usr/sbin/sshd -D -p 2222 -h "$dir/ssh/host" -f /dev/null -o UsePAM=no \
 		-o StrictModes=no -o PermitRootLogin=yes -o MaxStartups=200 \
 		-o AuthorizedKeysFile="$dir/ssh/user.pub" 2>"$dir/ssh/log" &
-	poll in_server python3 -c 'import socket; socket.create_connection(("192.0.2.2", 2222))' \
+	poll 10 in_server python3 -c 'import socket; socket.create_connection(("192.0.2.2", 2222))' \
 		2>/dev/null || return
 	repeat in_client timeout 60 ssh -p 2222 -i "$dir/ssh/user" -o BatchMode=yes \
 		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@192.0.2.2 \
@@ -189,7 +179,7 @@ throughput() {
 	have iperf3 || return
 	local i
 	in_server iperf3 -s -p 5201 --forceflush >"$dir/iperf3" 2>&1 &
-	poll says listening "$dir/iperf3" || return
+	poll 10 in_file listening "$dir/iperf3" || return
 	for ((i = 0; i < (n + 1) / 2; i++)); do
 		in_client timeout 60 iperf3 -c 192.0.2.2 -n 400K -4 >/dev/null 2>&1
 		in_client timeout 60 iperf3 -c 192.0.2.2 -n 400K -R >/dev/null 2>&1

@@ -19,19 +19,11 @@ network() {
 	timeout --foreground 100 unshare -Urn --kill-child --fork --pid --mount-proc bash -c '
 	fifo=$1
 	exec 9<>"$fifo"
-	wait_for() {
-		local i
-		for ((i = 0; i < 1000; i++)); do
-			"$@" && return
-			read -rt 0.01 <&9
-		done
-		exit 99
-	}
 	ip link set lo up
 	ip link add here type veth peer name there
-	unshare -n sleep 300 >/dev/null 2>&1 & other=$!
-	elsewhere() { [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
-	wait_for elsewhere
+	exec 8< <(exec unshare -n sh -c "echo; exec sleep infinity")
+	other=$!
+	read -rt 10 _ <&8 || exit 99
 	ip link set there netns $other
 	device() { nsenter -t $other -n "$@"; }
 	clean() {
@@ -51,11 +43,7 @@ network() {
 	agent=$!
 	read -rt 10 ready <&9
 	# Each end for itself: until then what it sends is lost.
-	are_up() {
-		ip link show here | grep -q "state UP" &&
-			device ip link show there | grep -q "state UP"
-	}
-	wait_for are_up
+	poll 10 link_is_up here && poll 10 link_is_up there device || exit 99
 	both="--target 10.9.0.1:7 --target [fd09::1]:7"
 	own4="--source 10.9.0.77"
 	own="$own4 --source fd09::77"

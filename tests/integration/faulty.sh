@@ -22,10 +22,7 @@ against() {
 	exec 9<>"$fifo"
 	"$peer" there ${fault:+"$fault"} >&9 &
 	read -rt 10 ready <&9 || exit 99
-	for ((i = 0; i < 500; i++)); do
-		ip link show here | grep -q "state UP" && break
-		read -rt 0.01 <&9
-	done
+	poll 10 link_is_up here || exit 99
 	"$@"
 	' against "$peer" "$fifo" "$@"
 }

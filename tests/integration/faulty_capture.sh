@@ -16,16 +16,14 @@ done
 captured() {
 	unshare --net --kill-child --fork --pid --mount-proc bash -c '
 	file=$1 peer=$2 fault=$3
-	says() { grep -q "$1" "$2" 2>/dev/null; }
-	poll() { for ((i = 0; i < 500; i++)); do "$@" && return; sleep 0.01; done; exit 99; }
 	ip link add here type veth peer name there
 	ethtool -K here tx off gso off tso off >/dev/null 2>&1
 	ip link set there up && ip link set here up && ip addr add 10.9.0.77/24 dev here || exit 99
-	poll eval "ip link show here | grep -q \"state UP\""
+	poll 10 link_is_up here || exit 99
 	"$peer" there ${fault:+"$fault"} >"$file.peer" 2>&1 &
-	poll says ready "$file.peer"
+	poll 10 in_file ready "$file.peer" || exit 99
 	tcpdump -i here --immediate-mode -Z root -U -w "$file" "tcp and ip" 2>"$file.dump" & dump=$!
-	poll says listening "$file.dump"
+	poll 10 in_file listening "$file.dump" || exit 99
 	python3 "$4"
 	kill $dump
 	wait $dump

@@ -40,13 +40,12 @@ check 'without it the remedy is told' without_net_raw
 network() {
 	unshare -Urn --kill-child --fork --pid --mount-proc bash -c '
 	set -e
-	wait_for() { local i; for ((i = 0; i < 500; i++)); do "$@" && return; read -rt 0.01 <>"$fifo" || :; done; return 1; }
 	fifo=$1; shift
 	ip link set lo up
 	ip link add here type veth peer name there
-	unshare -n sleep 60 >/dev/null 2>&1 & other=$!
-	elsewhere() { [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
-	wait_for elsewhere
+	exec 8< <(exec unshare -n sh -c "echo; exec sleep infinity")
+	other=$!
+	read -rt 10 _ <&8
 	ip link set there netns $other
 	in_other() { nsenter -t $other -n "$@"; }
 	ip addr add 10.9.0.2/24 dev here
@@ -68,8 +67,7 @@ network() {
 	read -rt 10 ready <&9
 	"$SHAKEDOWN_AGENT" --services --bind 10.9.0.2 --bind fd09::2 --ready-fd 9 >&2 &
 	read -rt 10 ready <&9
-	is_up() { ip link show here | grep -q "state UP" && in_other ip link show there | grep -q "state UP"; }
-	wait_for is_up
+	poll 10 link_is_up here && poll 10 link_is_up there in_other
 	"$@"
 	' network "$tmp/fifo" "$@"
 }

@@ -12,6 +12,7 @@ window is shut, asks at a closed port, uses a source port again at once, speaks 
 SYN, and opens connections that the other end opens at the same time.
 """
 import os
+import select
 import socket
 import struct
 import sys
@@ -81,7 +82,7 @@ def unread(addr, port, i):
     s = connect(addr, port)
     s.sendall(b"SEND 50000\n")
     s.recv(1)
-    time.sleep(0.05)
+    select.select([s], [], [], 10)
     s.close()
 
 
@@ -96,7 +97,7 @@ def half_close(addr, port, i):
 
 
 def slow(addr, port, i):
-    """Stops reading until the window is shut."""
+    """Stops reading for so long that the window is shut, and is slow from then on."""
     s = connect(addr, port, rcvbuf=4096)
     s.sendall(b"SEND 60000\n")
     time.sleep(0.7)

@@ -37,7 +37,7 @@ beside check 'a service that ends in the middle' ends 4 '
 	clean
 	run --target 10.9.0.1:7 $own -v "handshake/*" --rate 50 >"$fifo.out" 2>&1 & run=$!
 	some() { [ "$(grep -c PASS "$fifo.out")" -gt 20 ]; }
-	wait_for some
+	poll 10 some || exit 99
 	kill -9 $agent
 	wait $run; status=$?
 	cat "$fifo.out"
@@ -46,7 +46,7 @@ beside check 'a link that goes down in the middle' ends 4 '
 	clean
 	run --target 10.9.0.1:7 $own -v "handshake/*" --rate 50 >"$fifo.out" 2>&1 & run=$!
 	some() { [ "$(grep -c PASS "$fifo.out")" -gt 20 ]; }
-	wait_for some
+	poll 10 some || exit 99
 	device ip link set there down
 	wait $run; status=$?
 	cat "$fifo.out"
