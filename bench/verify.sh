@@ -27,13 +27,22 @@ make_capture() {
 		there ethtool -K b0 tx off gso off tso off gro off >/dev/null
 		ip addr add 192.0.2.1/24 dev a0 && ip link set a0 up
 		there ip addr add 192.0.2.2/24 dev b0 && there ip link set b0 up
+		# says FD WORD: reads on until a line has it.
+		says() {
+			while read -ru "$1" line; do
+				[[ $line != *"$2"* ]] || return 0
+			done
+			exit 1
+		}
 		exec 9< <(there iperf3 -s --forceflush)
-		until read -r line <&9 && [[ $line == *listening* ]]; do :; done
+		says 9 listening
 		cat <&9 >/dev/null &
-		tcpdump -i a0 -B 400000 -s 200 -Z root -w "$1" tcp 2>/dev/null & dump=$!
-		iperf3 -c 192.0.2.2 -n 6500M -P 4 -b 700M >/dev/null
+		exec 7< <(exec tcpdump -i a0 -B 400000 -s 200 -Z root -w "$1" tcp 2>&1)
+		dump=$!
+		says 7 listening
+		iperf3 -c 192.0.2.2 -n 6500M -P 4 -b 700M >/dev/null || exit 1
 		kill $dump
-		wait $dump
+		cat <&7 >/dev/null
 	IN
 }
 
