@@ -13,6 +13,7 @@ nobase_dist_pkgdata_DATA += \
 EXTRA_DIST += \
 	reports/README.md \
 	reports/linux-lab.md \
+	reports/linux-lab/timers.open-goes-on.ip-4.pcapng \
 	reports/linux-lab/transitions.established-text.ack-old.ip-4.seq-edge.text-data.pcapng \
 	reports/linux-lab/transitions.established.ack-none.flags-none.ip-4.seq-left.pcapng \
 	reports/linux-lab/transitions.time-wait-fin-wait-2.ack-none.flags-fin.ip-4.seq-edge.pcapng \

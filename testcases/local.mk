@@ -20,6 +20,7 @@ nobase_dist_pkgdata_DATA += \
 	testcases/textbook/reset.yaml \
 	testcases/textbook/states.yaml \
 	testcases/textbook/time-wait.yaml \
+	testcases/timers/timers.yaml \
 	testcases/transitions/application.yaml \
 	testcases/transitions/data.yaml \
 	testcases/transitions/no-connection.yaml \

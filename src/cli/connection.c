@@ -17,6 +17,7 @@
 #include "sim/sim.h"
 
 #define LAB_JOBS 256
+#define SECOND_NS INT64_C(1000000000)
 #define LIVE_JOBS 1
 /*
  * One run at a time is for weak targets: their service needs some time to notice
@@ -98,6 +99,16 @@ int connection_describe(struct cli *cli, struct connection *c)
 	return status;
 }
 
+/* Of Linux; the net/tcp.h of its source has what is no setting. */
+static void take_lab_timers(const struct lab_timers *l, struct timer_values *v)
+{
+	v->ns[TIMER_MSL] = 30 * SECOND_NS; /* TCP_TIMEWAIT_LEN is 60 s */
+	v->ns[TIMER_RTO_INITIAL] = SECOND_NS;
+	v->ns[TIMER_RTO_MIN] = l->rto_min_ns ? l->rto_min_ns : SECOND_NS / 5;
+	v->ns[TIMER_RTO_MAX] = l->rto_max_ns ? l->rto_max_ns : 120 * SECOND_NS;
+	v->ns[TIMER_FIN_WAIT_2] = l->fin_timeout_ns;
+}
+
 static int open_lab(struct cli *cli, struct connection *c, struct diags *ds)
 {
 	int err = lab_open(NULL, &c->lab, ds);
@@ -108,6 +119,7 @@ static int open_lab(struct cli *cli, struct connection *c, struct diags *ds)
 	c->target.name = arena_printf(cli->opt.arena, "the lab (%s)", lab_target_name(c->lab));
 	c->target.addr4 = c->link->target4;
 	c->target.addr6 = c->link->target6;
+	take_lab_timers(lab_timers(c->lab), &c->target.timers);
 	c->jobs = LAB_JOBS;
 	return CLI_OK;
 }
@@ -125,6 +137,7 @@ static int open_sim(struct cli *cli, struct connection *c, struct diags *ds)
 	c->target.name = arena_printf(cli->opt.arena, "the simulated target (sim%s)", text);
 	c->target.addr4 = c->link->target4;
 	c->target.addr6 = c->link->target6;
+	sim_timers(&c->target.timers);
 	c->jobs = LAB_JOBS;
 	return CLI_OK;
 }

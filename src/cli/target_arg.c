@@ -292,6 +292,7 @@ static void take_profile(const struct profile *p, struct target *t, struct diags
 		if (!is_described(t, p->target.port[i].port))
 			add_port(t, p->target.port[i].port, p->target.port[i].provides, ds);
 	t->rate = p->target.rate;
+	t->timers = p->target.timers;
 	if (!p->target.upper_tester)
 		return;
 	if (!t->upper_tester)

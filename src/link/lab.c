@@ -43,6 +43,7 @@ struct lab {
 	bool ip6;
 	bool pinned;
 	cpu_set_t cpus; /* where we were allowed to run before */
+	struct lab_timers timers;
 	char agent[4096];
 	char target_name[200];
 };
@@ -55,6 +56,11 @@ struct link *lab_link(struct lab *lab)
 const char *lab_target_name(const struct lab *lab)
 {
 	return lab->target_name;
+}
+
+const struct lab_timers *lab_timers(const struct lab *lab)
+{
+	return &lab->timers;
 }
 
 /* ---- the agent's program ---- */
@@ -230,6 +236,7 @@ static int child_await_link(struct lab *lab, struct diags *ds)
 	if (report.offloads)
 		return offloads_failed("target", report.offloads, ds);
 	lab->ip6 = report.ip6;
+	lab->timers = report.timers;
 	if (!lab->ip6)
 		diag_add(ds, DIAG_WARNING, NULL, "this kernel has no IPv6: the lab is IPv4 only");
 	return 0;

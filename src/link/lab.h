@@ -17,10 +17,17 @@
 #define LINK_LAB_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct diags;
 struct lab;
 struct link;
+
+/* Timers of the target's kernel that can be set, in ns; 0: it does not say. */
+struct lab_timers {
+	int64_t fin_timeout_ns; /* FIN-WAIT-2 of closed sockets */
+	int64_t rto_min_ns, rto_max_ns;
+};
 
 struct lab_config {
 	const char *agent; /* path of shakedown-agent; NULL: looked for */
@@ -44,6 +51,9 @@ struct link *lab_link(struct lab *lab);
 
 /* The target: "Linux 6.1.0-18-amd64". */
 const char *lab_target_name(const struct lab *lab);
+
+/* How the target's kernel is set; owned by the lab. */
+const struct lab_timers *lab_timers(const struct lab *lab);
 
 /* Whether the target's processes still live. */
 bool lab_alive(struct lab *lab);

@@ -46,12 +46,39 @@ static void step(struct lab_target_report *r, const char *what, int err)
 	snprintf(r->what, sizeof(r->what), "%s", what);
 }
 
+/* A number of /proc/sys/net/ipv4 of this namespace, in ns; 0: there is none. */
+static int64_t setting(const char *name, int64_t unit_ns)
+{
+	char path[64], text[32];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	return strtoll(text, NULL, 10) * unit_ns;
+}
+
+static void timers_read(struct lab_timers *t)
+{
+	t->fin_timeout_ns = setting("tcp_fin_timeout", 1000000000);
+	t->rto_min_ns = setting("tcp_rto_min_us", 1000);
+	t->rto_max_ns = setting("tcp_rto_max_ms", 1000000);
+}
+
 static void link_set_up(struct lab_target_report *r)
 {
 	struct route_interface target;
 	int offloads;
 
 	memset(r, 0, sizeof(*r));
+	timers_read(&r->timers);
 	step(r, "loopback", route_set_up(LOOPBACK_INDEX));
 	step(r, "the target's interface", route_interface_by_name(LAB_TARGET_INTERFACE, &target));
 	if (r->err)

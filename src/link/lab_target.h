@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "link/lab.h"
 #include "wire/segment.h"
 
 #define LAB_TESTER_INTERFACE "tester"
@@ -23,7 +24,8 @@ struct lab_target_report {
 	int32_t err;	   /* 0 or -errno */
 	uint32_t offloads; /* still on at its end: enum offload */
 	uint8_t ip6;	   /* IPv6 works */
-	char what[64];	   /* what failed, if err */
+	struct lab_timers timers;
+	char what[64]; /* what failed, if err */
 };
 
 /*

@@ -167,6 +167,13 @@ static bool is_by_model(const struct node *v)
 	return v->kind == NODE_MAP ? node_get(v, "by") != NULL : node_is(v, "model");
 }
 
+static const struct timer_sum *wait_of(struct compiler *c, const struct node *n)
+{
+	struct timer_sum sum = compile_span(n);
+
+	return arena_memdup(c->arena, &sum, sizeof(sum));
+}
+
 static void add_model(struct compiler *c, const struct node *key, const struct node *v,
 		      const struct node *map, bool probe_follows)
 {
@@ -181,7 +188,7 @@ static void add_model(struct compiler *c, const struct node *key, const struct n
 	s = emit(c, PLAN_MODEL, &key->at);
 	if (!s)
 		return;
-	s->wait_ns = within ? compile_duration(within) : PLAN_WITHIN_DEFAULT_NS;
+	s->wait = wait_of(c, within);
 	claim(s, map);
 	/* It may be silence that is asked for. */
 	if (node_get(map, "as"))
@@ -208,7 +215,7 @@ static struct plan_step *add_silence(struct compiler *c, const struct node *key,
 
 	if (!s)
 		return NULL;
-	s->wait_ns = compile_duration(v->kind == NODE_MAP ? node_get(v, "for") : v);
+	s->wait = wait_of(c, v->kind == NODE_MAP ? node_get(v, "for") : v);
 	claim(s, map);
 	if (!alive_follows)
 		add_alive(c, &key->at, ALIVE_HANDSHAKE, NULL);
@@ -222,7 +229,7 @@ static void add_wait(struct compiler *c, const struct node *key, const struct no
 
 	if (!s)
 		return;
-	s->wait_ns = compile_duration(v);
+	s->wait = wait_of(c, v);
 	claim(s, map);
 }
 
@@ -425,20 +432,6 @@ static void join_branch(struct compiler *c, size_t first, size_t end, size_t joi
 			c->step[first].next = (uint16_t)join;
 }
 
-static int64_t longest_wait(const struct compiler *c, const struct plan_alt *alt, size_t n)
-{
-	int64_t longest = 0;
-	size_t i;
-
-	for (i = 0; i < n && alt[i].first < c->n_steps; i++) {
-		const struct plan_step *s = &c->step[alt[i].first];
-		int64_t ns = s->kind == PLAN_EXPECT ? s->expect->within_ns : s->wait_ns;
-
-		longest = ns > longest ? ns : longest;
-	}
-	return longest;
-}
-
 static void add_one_of(struct compiler *c, const struct node *key, const struct node *list,
 		       const struct node *map, bool alive_follows)
 {
@@ -460,7 +453,6 @@ static void add_one_of(struct compiler *c, const struct node *key, const struct 
 	c->step[self].next = (uint16_t)c->n_steps;
 	c->step[self].one_of.alt = alt;
 	c->step[self].one_of.n = (uint16_t)n;
-	c->step[self].one_of.within_ns = longest_wait(c, alt, n);
 	claim_after(c, map);
 }
 

@@ -90,6 +90,8 @@ const struct plan_app *compile_app(struct compiler *c, const struct node *n);
 void compile_data(struct compiler *c, const struct node *n, const uint8_t **data, uint32_t *len);
 uint16_t compile_flags(const struct node *n);
 int64_t compile_duration(const struct node *n);
+/* What may hold timers; @n NULL is PLAN_WITHIN_DEFAULT_NS. */
+struct timer_sum compile_span(const struct node *n);
 /* The kind an option's name stands for. */
 uint8_t compile_option_kind(const struct node *name);
 

@@ -98,7 +98,7 @@ static void read_map(struct compiler *c, struct plan_app *a, const struct node *
 	if (result)
 		read_results(a, result);
 	if (within)
-		a->within_ns = compile_duration(within);
+		a->within = compile_span(within);
 }
 
 const struct plan_app *compile_app(struct compiler *c, const struct node *n)
@@ -109,7 +109,7 @@ const struct plan_app *compile_app(struct compiler *c, const struct node *n)
 	a->n_result = 1;
 	a->bytes = 1;
 	a->how = APP_SHUTDOWN_WRITE;
-	a->within_ns = PLAN_WITHIN_DEFAULT_NS;
+	a->within = compile_span(NULL);
 	if (n->kind == NODE_SCALAR)
 		a->call = call_by_name(n);
 	else

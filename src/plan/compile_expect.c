@@ -249,16 +249,21 @@ static void times(struct compiler *c, struct plan_expect *x, const struct node *
 	const struct node *within = node_get(n, "within"), *after = node_get(n, "after");
 
 	if (within) {
-		x->within_ns = compile_duration(within);
+		x->within = compile_span(within);
 		x->within_given = true;
 	}
 	if (after)
-		x->after_ns = compile_duration(after);
-	if (x->after_ns < x->within_ns)
+		x->after = compile_span(after);
+	if (timer_sum_is_less(&x->after, &x->within))
 		return;
 	diag_add(c->ds, DIAG_ERROR, after ? &after->at : &within->at,
 		 "the segment is to come after it is due");
-	diag_add_help(c->ds, "\"after\" must be less than \"within\", which is 1s if not written");
+	if (timer_sum_is_const(&x->after) && timer_sum_is_const(&x->within))
+		diag_add_help(c->ds, "\"after\" must be less than \"within\", which is 1s if not "
+				     "written");
+	else
+		diag_add_help(c->ds, "\"after\" must be less than \"within\" whatever the timers "
+				     "are");
 	c->failed = true;
 }
 
@@ -280,7 +285,7 @@ const struct plan_expect *compile_expect(struct compiler *c, const struct node *
 {
 	struct plan_expect *x = arena_alloc(c->arena, sizeof(*x));
 
-	x->within_ns = PLAN_WITHIN_DEFAULT_NS;
+	x->within = compile_span(NULL);
 	if (n->kind == NODE_MAP)
 		expectation_map(c, x, n);
 	else

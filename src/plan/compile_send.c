@@ -25,6 +25,16 @@ int64_t compile_duration(const struct node *n)
 	return ns;
 }
 
+struct timer_sum compile_span(const struct node *n)
+{
+	struct timer_sum sum = { .ns = PLAN_WITHIN_DEFAULT_NS };
+	size_t bad, bad_len;
+
+	if (n)
+		timer_sum_parse(n->text, n->len, &sum, &bad, &bad_len);
+	return sum;
+}
+
 static int64_t number(const struct node *n)
 {
 	int64_t v = 0;

@@ -17,6 +17,7 @@
 
 #include "base/diag.h"
 #include "expr/expr.h"
+#include "testcase/timer.h"
 #include "testcase/vocab.h"
 #include "wire/app.h"
 #include "wire/path_rule.h"
@@ -161,9 +162,9 @@ struct plan_expect {
 	const uint8_t *data;	/* exact bytes, or NULL */
 	uint32_t data_len;
 	bool data_set;
-	int64_t within_ns; /* deadline after the step before */
-	int64_t after_ns;  /* not before */
-	bool within_given; /* written, not the default */
+	struct timer_sum within; /* deadline after the step before */
+	struct timer_sum after;	 /* not before */
+	bool within_given;	 /* written, not the default */
 };
 
 enum alive_kind {
@@ -185,8 +186,8 @@ struct plan_app {
 	uint32_t bytes;	   /* RECEIVE: how many are waited for */
 	uint8_t result[4]; /* enum tp_result of wire/testability.h: any of these */
 	uint8_t n_result;
-	bool result_set;   /* written: another one is the target's fault */
-	int64_t within_ns; /* ACCEPT, RECEIVE, ERROR: how long they wait */
+	bool result_set;	 /* written: another one is the target's fault */
+	struct timer_sum within; /* ACCEPT, RECEIVE, ERROR: how long they wait */
 };
 
 enum plan_step_kind {
@@ -227,12 +228,11 @@ struct plan_step {
 		const struct plan_send *send;
 		const struct plan_expect *expect;
 		const struct plan_app *app;
-		int64_t wait_ns; /* WAIT, EXPECT_NONE, MODEL */
+		const struct timer_sum *wait; /* WAIT, EXPECT_NONE, MODEL */
 		enum alive_kind alive;
 		struct {
 			const struct plan_alt *alt;
 			uint16_t n;
-			int64_t within_ns; /* longest of the expects' */
 		} one_of;
 	};
 };
@@ -280,8 +280,19 @@ static inline bool plan_asks_app(const struct plan *p)
 	return p->needs >> NEED_UPPER_TESTER & 1;
 }
 
-/* How long @p takes at least, by what it waits for, in ns. */
-int64_t plan_least_ns(const struct plan *p);
+/* The timers that @p names: set of enum timer. */
+uint32_t plan_timers(const struct plan *p);
+
+/* How long @p takes at least with these timers, by what it waits for, in ns. */
+int64_t plan_least_ns(const struct plan *p, const struct timer_values *timers);
+
+/* How long alternative @alt waits: within, or as long as its silence. */
+int64_t plan_alt_ns(const struct plan *p, const struct plan_alt *alt,
+		    const struct timer_values *timers);
+
+/* The longest of a PLAN_ONE_OF. */
+int64_t plan_one_of_ns(const struct plan *p, const struct plan_step *one_of,
+		       const struct timer_values *timers);
 
 /* Default for `within` where a case does not say: 1 s. */
 #define PLAN_WITHIN_DEFAULT_NS INT64_C(1000000000)

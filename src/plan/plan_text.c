@@ -47,6 +47,38 @@ void plan_add_duration(int64_t ns, struct buf *out)
 	buf_printf(out, " %s", u->name);
 }
 
+static void add_timer(enum timer timer, int32_t milli, struct buf *out)
+{
+	if (milli == 1000) {
+		buf_adds(out, timer_infos[timer].name);
+		return;
+	}
+	buf_printf(out, "%d", milli / 1000);
+	if (milli % 1000) {
+		buf_printf(out, ".%03d", milli % 1000);
+		while (out->data[out->len - 1] == '0')
+			out->data[--out->len] = '\0';
+	}
+	buf_printf(out, " * %s", timer_infos[timer].name);
+}
+
+void plan_add_span(const struct timer_sum *sum, struct buf *out)
+{
+	const char *plus = "";
+
+	for (int i = 0; i < TIMER_N; i++) {
+		if (!sum->milli[i])
+			continue;
+		buf_adds(out, plus);
+		add_timer((enum timer)i, sum->milli[i], out);
+		plus = " + ";
+	}
+	if (!sum->ns && *plus)
+		return;
+	buf_adds(out, plus);
+	plan_add_duration(sum->ns, out);
+}
+
 /* "iss + 1" as "iss+1": between fields stand blanks, so none inside a value. */
 static void add_compact(const char *text, struct buf *out)
 {
@@ -266,12 +298,12 @@ static void add_expect(const struct plan_expect *x, struct buf *out)
 		add_data(x->data, x->data_len, out);
 	else if (x->data_set)
 		buf_adds(out, " no data");
-	if (x->after_ns) {
+	if (x->after.ns || !timer_sum_is_const(&x->after)) {
 		buf_adds(out, " after ");
-		plan_add_duration(x->after_ns, out);
+		plan_add_span(&x->after, out);
 	}
 	buf_adds(out, " within ");
-	plan_add_duration(x->within_ns, out);
+	plan_add_span(&x->within, out);
 }
 
 void plan_describe_expect(const struct plan *p, size_t step, struct buf *out)
@@ -283,10 +315,10 @@ void plan_describe_expect(const struct plan *p, size_t step, struct buf *out)
 		add_expect(s->expect, out);
 	} else if (s->kind == PLAN_EXPECT_NONE) {
 		buf_adds(out, "nothing for ");
-		plan_add_duration(s->wait_ns, out);
+		plan_add_span(s->wait, out);
 	} else if (s->kind == PLAN_MODEL) {
 		buf_adds(out, "what the model asks for within ");
-		plan_add_duration(s->wait_ns, out);
+		plan_add_span(s->wait, out);
 	} else if (s->kind == PLAN_ONE_OF) {
 		for (i = 0; i < s->one_of.n; i++) {
 			buf_adds(out, i ? " or " : "");
@@ -330,7 +362,7 @@ void plan_describe_app(const struct plan *p, size_t step, struct buf *out)
 	}
 	if (a->call == APP_ACCEPT || a->call == APP_RECEIVE || a->call == APP_ERROR) {
 		buf_adds(out, " within ");
-		plan_add_duration(a->within_ns, out);
+		plan_add_span(&a->within, out);
 	}
 }
 
@@ -353,7 +385,7 @@ static void add_action(const struct plan *p, size_t step, struct buf *out)
 		buf_printf(out, "%u alternatives", s->one_of.n);
 		break;
 	case PLAN_WAIT:
-		plan_add_duration(s->wait_ns, out);
+		plan_add_span(s->wait, out);
 		break;
 	case PLAN_APP:
 		plan_describe_app(p, step, out);

@@ -35,4 +35,7 @@ void plan_add_text(const struct plan *p, struct buf *out);
 /* Appends a duration in the largest unit that shows it exactly: "1.5 s", "300 ms". */
 void plan_add_duration(int64_t ns, struct buf *out);
 
+/* Appends what may hold timers: "300 ms", "2 * msl + 5 s". */
+void plan_add_span(const struct timer_sum *sum, struct buf *out);
+
 #endif

@@ -125,6 +125,18 @@ static void read_agent(const struct node *map, struct target *t)
 	t->app_last = (uint16_t)number_in(ports->item[1]);
 }
 
+/* ---- timers ---- */
+
+static void read_timers(const struct node *map, struct timer_values *values)
+{
+	for (int i = 0; map && i < TIMER_N; i++) {
+		const struct node *n = good(map, timer_infos[i].name);
+
+		if (n)
+			value_duration(n->text, n->len, &values->ns[i]);
+	}
+}
+
 /* ---- the whole ---- */
 
 static void read_profile(const struct node *root, struct profile *p, struct diags *ds)
@@ -140,6 +152,7 @@ static void read_profile(const struct node *root, struct profile *p, struct diag
 	read_addresses(good(root, "source"), &p->source4, &p->source6);
 	read_ports(root, &p->target, ds);
 	read_agent(good(root, "agent"), &p->target);
+	read_timers(good(root, "timers"), &p->target.timers);
 }
 
 int profile_load_source(struct arena *arena, const struct source *src, struct profile *p,

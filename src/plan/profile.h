@@ -15,7 +15,7 @@ struct profile {
 	const char *name;   /* NULL: there is no profile */
 	const char *vendor; /* this and all below: or NULL */
 	const char *version, *notes;
-	struct target target; /* addresses, ports and rate; without a name */
+	struct target target; /* addresses, ports, timers and rate; without a name */
 	const char *interface;
 	struct ip_addr source4, source6; /* family 0: not said */
 	unsigned int jobs;		 /* 0: not said */

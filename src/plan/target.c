@@ -86,6 +86,17 @@ static const char *const missing_need[NEED_N] = {
 			      "application for; run shakedown-agent there and say --agent ADDR",
 };
 
+#define UNKNOWN(timer) \
+	"how long the target's " timer " is has to be known; \"timers\" in its profile says it"
+
+static const char *const unknown_timer[TIMER_N] = {
+	[TIMER_MSL] = UNKNOWN("msl"),
+	[TIMER_RTO_INITIAL] = UNKNOWN("rto-initial"),
+	[TIMER_RTO_MIN] = UNKNOWN("rto-min"),
+	[TIMER_RTO_MAX] = UNKNOWN("rto-max"),
+	[TIMER_FIN_WAIT_2] = UNKNOWN("fin-wait-2"),
+};
+
 /* Names the first need that no port provides; if there is none, no port provides all. */
 static const char *what_is_missing(const struct target *t, uint32_t needs)
 {
@@ -118,6 +129,7 @@ int target_choose(const struct target *t, uint32_t needs, const char **missing)
 {
 	size_t i;
 
+	needs &= ~HAS(KNOWN_TIMERS);
 	if (needs & HAS(UPPER_TESTER))
 		return choose_app(t, needs, missing);
 	for (i = 0; i < t->n_ports; i++)
@@ -125,4 +137,17 @@ int target_choose(const struct target *t, uint32_t needs, const char **missing)
 			return t->port[i].port;
 	*missing = what_is_missing(t, needs);
 	return -1;
+}
+
+int target_choose_for(const struct target *t, const struct plan *p, const char **missing)
+{
+	uint32_t named = p->needs & HAS(KNOWN_TIMERS) ? plan_timers(p) : 0;
+
+	for (int i = 0; i < TIMER_N; i++) {
+		if (!(named >> i & 1) || t->timers.ns[i])
+			continue;
+		*missing = unknown_timer[i];
+		return -1;
+	}
+	return target_choose(t, p->needs, missing);
 }

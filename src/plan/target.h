@@ -19,6 +19,7 @@ struct target {
 	struct ip_addr addr4, addr6; /* family 0: none */
 	struct target_port port[TARGET_MAX_PORTS];
 	size_t n_ports;
+	struct timer_values timers;
 	unsigned int rate;    /* at most so many runs started a second; 0: no limit */
 	bool upper_tester;    /* an application makes the calls it is asked for */
 	struct ip_addr agent; /* where it is asked; family 0: the link knows */
@@ -49,5 +50,8 @@ uint32_t target_wellknown(uint16_t port);
  * is needed it is the first of its ports, which stands for any of them.
  */
 int target_choose(const struct target *t, uint32_t needs, const char **missing);
+
+/* The same for a whole plan, which may need to know timers of the target. */
+int target_choose_for(const struct target *t, const struct plan *p, const char **missing);
 
 #endif

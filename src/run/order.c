@@ -26,7 +26,8 @@ static int by_length(const void *a, const void *b)
 	return p->i < q->i ? -1 : 1;
 }
 
-const struct plan **order_plans(const struct plan *const *plans, size_t n, bool many)
+const struct plan **order_plans(const struct plan *const *plans, size_t n, bool many,
+				const struct timer_values *timers)
 {
 	struct place *place = calloc(n + 1, sizeof(*place));
 	const struct plan **order = calloc(n + 1, sizeof(*order));
@@ -34,7 +35,8 @@ const struct plan **order_plans(const struct plan *const *plans, size_t n, bool 
 	if (!place || !order)
 		log_panic("out of memory");
 	for (size_t i = 0; i < n; i++)
-		place[i] = (struct place){ plans[i], i, plan_least_ns(plans[i]) / SECOND_NS };
+		place[i] = (struct place){ plans[i], i,
+					   plan_least_ns(plans[i], timers) / SECOND_NS };
 	if (many)
 		qsort(place, n, sizeof(*place), by_length);
 	for (size_t i = 0; i < n; i++)

@@ -12,9 +12,10 @@
 /*
  * A new array of @n plans, to be freed by the caller, in order of start: if @many
  * may run at a time, those that wait for protocol timers begin, so that the others
- * are done meanwhile and all of it takes as long as the longest timer.  One at a time
- * it makes no difference, and the order stays as it is.
+ * are done meanwhile and all of it takes as long as the longest timer of this target.
+ * One at a time it makes no difference, and the order stays as it is.
  */
-const struct plan **order_plans(const struct plan *const *plans, size_t n, bool many);
+const struct plan **order_plans(const struct plan *const *plans, size_t n, bool many,
+				const struct timer_values *timers);
 
 #endif

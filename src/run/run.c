@@ -208,7 +208,7 @@ void run_request(const struct run *r, int64_t now_ns, struct app_request *req)
 		.data_len = a->data_len,
 		.bytes = a->bytes,
 		.wanted = a->result[0],
-		.until_ns = now_ns + a->within_ns,
+		.until_ns = now_ns + timer_sum_ns(&a->within, &r->trace.setup.timers),
 	};
 }
 

@@ -259,6 +259,7 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 		.partial_ok = l->partial_ok,
 		.lossless = l->lossless && !p->n_link,
 		.unordered = l->unordered || p->n_link,
+		.timers = sc->cfg->target->timers,
 	};
 	sched_numbers(sc->cfg->seed, p->id, &s->iss, &s->ts_offset);
 }
@@ -337,7 +338,7 @@ static void start_next(struct sched *sc, int64_t now_ns)
 {
 	const struct plan *p = next_plan(sc);
 	const char *missing = NULL;
-	int port = target_choose(sc->cfg->target, p->needs, &missing);
+	int port = target_choose_for(sc->cfg->target, p, &missing);
 	static const struct target nobody;
 	unsigned int i;
 	int r;
@@ -680,7 +681,7 @@ int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 	sc->cfg = cfg;
 	sc->sink = sink;
 	sc->link = path_open(cfg, plans, n_plans);
-	sc->plans = order_plans(plans, n_plans, cfg->jobs > 1);
+	sc->plans = order_plans(plans, n_plans, cfg->jobs > 1, &cfg->target->timers);
 	sc->n_plans = n_plans;
 	sched_open(sc);
 	while (r == 0 && stop_level(sc) < 2 &&

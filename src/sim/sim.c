@@ -295,6 +295,14 @@ struct sim *sim_open(const struct sim_config *cfg)
 	return sim;
 }
 
+void sim_timers(struct timer_values *values)
+{
+	*values = (struct timer_values){ { [TIMER_MSL] = SIM_MSL_NS,
+					   [TIMER_RTO_INITIAL] = SIM_RTO_NS,
+					   [TIMER_RTO_MIN] = SIM_RTO_NS,
+					   [TIMER_RTO_MAX] = SIM_RTO_MAX_NS } };
+}
+
 struct link *sim_link(struct sim *sim)
 {
 	return sim->link;

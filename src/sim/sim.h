@@ -33,6 +33,7 @@
 
 #include "link/link.h"
 #include "model/table.h"
+#include "testcase/timer.h"
 
 struct diags;
 struct sim;
@@ -96,5 +97,8 @@ int sim_config_parse(const char *text, struct sim_config *cfg, struct diags *ds)
 struct sim *sim_open(const struct sim_config *cfg);
 struct link *sim_link(struct sim *sim);
 void sim_close(struct sim *sim);
+
+/* How long its timers are. */
+void sim_timers(struct timer_values *values);
 
 #endif

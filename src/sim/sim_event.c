@@ -10,8 +10,8 @@
 #include "sim/sim_priv.h"
 #include "wire/seq.h"
 
-#define RETRIES_SYN 5
-#define RETRIES 8 /* 1 + 2 + .. + 64 + 64 s: beyond R2 (SHLD-11) */
+#define RETRIES_SYN 7 /* 1 + 2 + .. + 64 + 64 s: beyond three minutes (MUST-23) */
+#define RETRIES 8     /* 1 + 2 + .. + 64 + 64 s: beyond R2 (SHLD-11) */
 #define APP_DELAY_NS 50000
 
 /* ---- which row ---- */

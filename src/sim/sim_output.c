@@ -8,8 +8,6 @@
 #include "sim/sim_priv.h"
 #include "wire/seq.h"
 
-#define RTO_MAX_NS (64 * SIM_RTO_NS)
-
 /* ---- one segment ---- */
 
 /* Sends @s, which @row asked for: the row's numbers may be wrong on purpose. */
@@ -77,7 +75,7 @@ static void rto_arm(struct sim *sim, struct sim_conn *c)
 {
 	int64_t rto = SIM_RTO_NS << (c->retries < 7 ? c->retries : 6);
 
-	sim_timer(sim, &c->rto_ns, sim->now_ns + (rto < RTO_MAX_NS ? rto : RTO_MAX_NS));
+	sim_timer(sim, &c->rto_ns, sim->now_ns + (rto < SIM_RTO_MAX_NS ? rto : SIM_RTO_MAX_NS));
 }
 
 /* ---- the answers of rows ---- */

@@ -25,6 +25,7 @@
 #define SIM_WINDOW 65535u	/* octets that wait for the user at most */
 #define SIM_SCALE 2		/* shift of its window, if negotiated */
 #define SIM_RTO_NS 1000000000LL /* RFC 6298 2.1 */
+#define SIM_RTO_MAX_NS (64 * SIM_RTO_NS)
 #define SIM_MSL_NS 30000000000LL
 #define SIM_HELD_MAX 16 /* segments kept beyond a hole */
 #define SIM_FLIGHT 10	/* segments in flight (RFC 6928) */

@@ -16,6 +16,8 @@ libshakedown_a_SOURCES += \
 	%D%/schema_target.c \
 	%D%/testcase.c \
 	%D%/testcase.h \
+	%D%/timer.c \
+	%D%/timer.h \
 	%D%/value.c \
 	%D%/value.h \
 	%D%/vocab.c \

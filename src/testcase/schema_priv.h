@@ -10,7 +10,8 @@
 
 extern const struct schema_scalar scalar_text, scalar_title, scalar_word, scalar_label,
 	scalar_param_value, scalar_level, scalar_state, scalar_need, scalar_yes_no,
-	scalar_format, scalar_family, scalar_duration, scalar_size, scalar_hex,
+	scalar_format, scalar_family, scalar_duration, scalar_span, scalar_timer,
+	scalar_size, scalar_hex,
 	scalar_option_body, scalar_flags, scalar_flags_any, scalar_byte, scalar_window,
 	scalar_iss, scalar_u32, scalar_u20, scalar_u16, scalar_u8, scalar_u4, scalar_u3,
 	scalar_checksum, scalar_m32, scalar_m20, scalar_m16, scalar_m8, scalar_m4, scalar_m3,

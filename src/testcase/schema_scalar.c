@@ -6,11 +6,13 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "expr/expr.h"
 #include "testcase/schema_priv.h"
+#include "testcase/timer.h"
 #include "testcase/value.h"
 #include "testcase/vocab.h"
 #include "wire/app.h"
@@ -342,6 +344,94 @@ static bool check_duration(const struct schema_scalar *s, const struct node *n,
 			  "ms", c);
 }
 
+static void unknown_timer(const struct node *n, size_t bad, size_t len, struct schema_check *c)
+{
+	struct mark at = part_of(n, bad, len);
+	const char *names[TIMER_N], *near;
+	struct buf word = BUF_INIT;
+
+	for (size_t i = 0; i < TIMER_N; i++)
+		names[i] = timer_infos[i].name;
+	buf_add(&word, n->text + bad, len);
+	near = diag_nearest(buf_str(&word), names, TIMER_N);
+	diag_add(c->ds, DIAG_ERROR, &at, "no timer is named \"%s\"", buf_str(&word));
+	if (near)
+		diag_add_help(c->ds, "did you mean \"%s\"?", near);
+	else
+		diag_add_help(c->ds, "timers are msl, rto-initial, rto-min, rto-max and "
+				     "fin-wait-2");
+	buf_fini(&word);
+}
+
+/* A part of a sum that is wrong by itself, in the words for a whole duration: false. */
+static bool bad_term(const struct schema_scalar *s, const struct node *n, size_t bad, size_t len,
+		     struct schema_check *c)
+{
+	struct node part = *n;
+	char word[64];
+
+	snprintf(word, sizeof(word), "%.*s", (int)len, n->text + bad);
+	part.at = part_of(n, bad, len);
+	part.text = word;
+	part.len = strlen(word);
+	return check_duration(s, &part, c);
+}
+
+/* A sum of durations and timers. */
+static bool check_time(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	struct timer_sum sum;
+	size_t bad, len;
+	struct mark at;
+
+	switch (timer_sum_parse(n->text, n->len, &sum, &bad, &len)) {
+	case TIMER_OK:
+		return true;
+	case TIMER_UNKNOWN:
+		if (len == n->len)
+			return expected(s, n, c);
+		unknown_timer(n, bad, len, c);
+		return false;
+	case TIMER_NEGATIVE:
+		at = part_of(n, bad, len);
+		diag_add(c->ds, DIAG_ERROR, &at, "no minus can stand in a duration");
+		diag_add_help(c->ds, "it could come out below zero; parts of a timer are "
+				     "written as \"0.9 * msl\"");
+		return false;
+	case TIMER_NO_UNIT:
+		if (!memchr(n->text + bad, '*', len) && !memchr(n->text + bad, '/', len))
+			return bad_term(s, n, bad, len, c);
+		at = part_of(n, bad, len);
+		diag_add(c->ds, DIAG_ERROR, &at, "%.*s is a number, not a duration", (int)len,
+			 n->text + bad);
+		diag_add_help(c->ds, "one of its factors needs a unit, or to be a timer");
+		return false;
+	case TIMER_BAD_UNIT:
+		return bad_term(s, n, bad, len, c);
+	case TIMER_TOO_LARGE:
+		diag_add(c->ds, DIAG_ERROR, &n->at, "%s is too large", n->text);
+		diag_add_help(c->ds, "at most 24h, and 100 times a timer");
+		return false;
+	default:
+		return expected(s, n, c);
+	}
+}
+
+/* The length of one timer. */
+static bool check_timer(const struct schema_scalar *s, const struct node *n, struct schema_check *c)
+{
+	int64_t ns = 0;
+
+	if (!check_duration(s, n, c))
+		return false;
+	value_duration(n->text, n->len, &ns);
+	if (ns >= TIMER_MIN_NS && ns <= TIMER_MAX_NS)
+		return true;
+	diag_add(c->ds, DIAG_ERROR, &n->at, "%s is out of range", n->text);
+	diag_add_help(c->ds, "it must be from 1ms to 1h");
+	return false;
+}
+
 static bool check_size(const struct schema_scalar *s, const struct node *n,
 		       struct schema_check *c)
 {
@@ -548,6 +638,14 @@ SCALAR(format, "format", "the number 1", .check = check_format, .min = 1, .max =
 SCALAR(family, "family", "4 or 6", .word = words_family);
 SCALAR(duration, "duration", "a duration with a unit, such as 300ms", .check = check_duration,
        .pattern = "^[0-9]+(\\.[0-9]+)? ?(ns|us|ms|s|min|h)$");
+#define DURATION "[0-9]+(\\.[0-9]+)? ?(ns|us|ms|s|min|h)"
+#define TIMER "msl|rto-initial|rto-min|rto-max|fin-wait-2"
+SCALAR(span, "span", "a duration with a unit, such as 300ms, or a sum such as 2 * msl + 5s",
+       .check = check_time,
+       .pattern = "^[ (]*(" DURATION "|" TIMER "|[0-9.]+)([ ()*/+]+(" DURATION "|" TIMER
+		  "|[0-9.]+))*[ )]*$");
+SCALAR(timer, "timer", "a duration with a unit, such as 30s", .check = check_timer,
+       .pattern = "^" DURATION "$");
 SCALAR(size, "size", "a size with a unit, such as 100B", .check = check_size, .max = 65535,
        .pattern = "^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB)$");
 #define HEX_PATTERN "^(0x)?([0-9A-Fa-f]{2}[ :]?)*$"

@@ -23,7 +23,7 @@ SCHEMA(need);
 SCHEMA(yes_no);
 SCHEMA(format);
 SCHEMA(family);
-SCHEMA(duration);
+SCHEMA(span);
 SCHEMA(size);
 SCHEMA(hex);
 SCHEMA(option_body);
@@ -352,8 +352,8 @@ static const struct schema_key expectation_keys[] = {
 	{ "checksum", &checksum_match, 0, "good (default), bad, or any" },
 	{ "options", &options_match, 0, "matchers of options" },
 	{ "ip", &ip_match, 0, "matchers of the IP header" },
-	{ "within", &duration, 0, "deadline after the step before; default 1s" },
-	{ "after", &duration, 0, "not before this time after the step before; default 0s" },
+	{ "within", &span, 0, "deadline after the step before; default 1s" },
+	{ "after", &span, 0, "not before this time after the step before; default 0s" },
 	{ "by", &model, 0, "model: what RFC 9293 calls for; excludes all other keys but within" },
 };
 
@@ -392,13 +392,13 @@ static const struct schema expectation_or_model = {
 
 /* Steps */
 static const struct schema_key silence_keys[] = {
-	{ "for", &duration, KEY_REQUIRED, "how long the target must be silent" },
+	{ "for", &span, KEY_REQUIRED, "how long the target must be silent" },
 };
 static const struct schema_map silence_map = { "expect-none", KEYS(silence_keys) };
 static const struct schema silence = {
 	.name = "silence",
 	.expected = "a duration with a unit, such as 300ms, or {for: 300ms}",
-	.scalar = &scalar_duration,
+	.scalar = &scalar_span,
 	.map = &silence_map,
 };
 
@@ -434,7 +434,7 @@ static const struct schema_key app_keys[] = {
 	{ "option", &app_option, 0, "with option: which" },
 	{ "value", &u32, 0, "with option: its value, a number" },
 	{ "result", &app_results_any, 0, "what the call must answer, or a list; default ok" },
-	{ "within", &duration, 0, "how long accept, receive and error wait; default 1s" },
+	{ "within", &span, 0, "how long accept, receive and error wait; default 1s" },
 };
 
 /* Which keys of an app map go with which calls only. */
@@ -516,7 +516,7 @@ static const struct schema_key step_keys[] = {
 	  "the target must be silent, and alive afterwards" },
 	{ "one-of", &alternatives, KEY_CHOICE,
 	  "goes on with the alternative that comes true first" },
-	{ "wait", &duration, KEY_CHOICE, "lets time pass" },
+	{ "wait", &span, KEY_CHOICE, "lets time pass" },
 	{ "app", &app, KEY_CHOICE, "asks the target's application to do something" },
 	{ "reach", &reach, KEY_CHOICE, "brings the target into a state" },
 	{ "use", &word, KEY_CHOICE, "puts a named fragment here" },

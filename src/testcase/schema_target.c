@@ -6,6 +6,7 @@
 #include "testcase/schema.h"
 
 #include "testcase/schema_priv.h"
+#include "testcase/timer.h"
 #include "testcase/value.h"
 
 #define KEYS(a) .key = a, .n_keys = sizeof(a) / sizeof((a)[0])
@@ -24,6 +25,7 @@ SCHEMA(jobs);
 SCHEMA(rate);
 SCHEMA(address);
 SCHEMA(transport);
+SCHEMA(timer);
 
 static const struct schema_key address_keys[] = {
 	{ "ipv4", &ipv4, 0, "the IPv4 address" },
@@ -56,6 +58,12 @@ static bool is_open(const struct node *n, struct schema_check *c)
 			diag_add(c->ds, DIAG_ERROR, &provides->item[i]->at,
 				 "the upper tester is behind no port of its own");
 			diag_add_help(c->ds, "\"agent\" says where it is");
+			return false;
+		}
+		if (node_is(provides->item[i], "known-timers")) {
+			diag_add(c->ds, DIAG_ERROR, &provides->item[i]->at,
+				 "the timers are the target's, not those of a port");
+			diag_add_help(c->ds, "\"timers\" says how long they are");
 			return false;
 		}
 		if (!node_is(provides->item[i], "closed-port"))
@@ -117,6 +125,45 @@ static const struct schema agent = { .name = "agent",
 				     .map = &agent_map,
 				     .expected = "a map such as {address: 192.0.2.1}" };
 
+/* In the order of enum timer; profile.c reads them by their names. */
+static const struct schema_key timer_keys[TIMER_N] = {
+	{ "msl", &timer, 0, "the maximum segment lifetime; default 2min" },
+	{ "rto-initial", &timer, 0, "the retransmission timeout of a SYN; default 3s" },
+	{ "rto-min", &timer, 0, "the least retransmission timeout; default 1s" },
+	{ "rto-max", &timer, 0, "the greatest retransmission timeout; default 2min" },
+	{ "fin-wait-2", &timer, 0,
+	  "how long FIN-WAIT-2 lasts after the application has closed; default 1min" },
+};
+
+static bool is_ordered(const struct node *n, enum timer less, enum timer more,
+		       struct schema_check *c)
+{
+	const struct node *a = node_get(n, timer_infos[less].name);
+	const struct node *b = node_get(n, timer_infos[more].name);
+	int64_t least = 0, most = 0;
+
+	if (!a || !b)
+		return true;
+	value_duration(a->text, a->len, &least);
+	value_duration(b->text, b->len, &most);
+	if (least <= most)
+		return true;
+	diag_add(c->ds, DIAG_ERROR, &a->at, "%s is longer than %s", timer_infos[less].name,
+		 timer_infos[more].name);
+	return false;
+}
+
+static bool are_ordered(const struct node *n, struct schema_check *c)
+{
+	return is_ordered(n, TIMER_RTO_MIN, TIMER_RTO_MAX, c) &&
+		is_ordered(n, TIMER_RTO_INITIAL, TIMER_RTO_MAX, c);
+}
+
+static const struct schema_map timer_map = { "timers", KEYS(timer_keys), .check = are_ordered };
+static const struct schema target_timers = { .name = "timers",
+					     .map = &timer_map,
+					     .expected = "a map of durations, such as {msl: 30s}" };
+
 static const struct schema_key target_keys[] = {
 	{ "format", &format, KEY_REQUIRED, "version of the language: 1" },
 	{ "kind", &target, KEY_REQUIRED, "target, which tells a profile from a case file" },
@@ -130,6 +177,7 @@ static const struct schema_key target_keys[] = {
 	{ "ports", &ports, 0, "ports that accept connections" },
 	{ "closed-ports", &closed_ports, 0, "ports where nobody listens" },
 	{ "agent", &agent, 0, "the upper tester, which makes calls of the application" },
+	{ "timers", &target_timers, 0, "how long its timers are, as far as that is known" },
 	{ "jobs", &jobs, 0, "at most so many runs at a time; default 1" },
 	{ "rate", &rate, 0, "at most so many runs started a second; default: no limit" },
 };
@@ -162,7 +210,7 @@ const struct schema schema_target = { .name = "target-profile",
 const struct schema_map *schema_target_map_at(size_t i)
 {
 	static const struct schema_map *const maps[] = { &target_map, &address_map, &port_map,
-							 &agent_map };
+							 &agent_map, &timer_map };
 
 	return i < sizeof(maps) / sizeof(maps[0]) ? maps[i] : NULL;
 }

@@ -41,6 +41,8 @@ const struct plan_need_info plan_needs[NEED_N] = {
 				 "a service that sends as much as the window takes" },
 	[NEED_UPPER_TESTER] = { "upper-tester",
 				"an application that makes the calls it is asked for (app)" },
+	[NEED_KNOWN_TIMERS] = { "known-timers",
+				"a profile that says how long the timers of the case are" },
 };
 
 const struct known_reason_info known_reasons[REASON_N] = {

@@ -45,6 +45,7 @@ enum plan_need {
 	NEED_HALF_CLOSE,    /* goes on reading after it closed its side */
 	NEED_SENDS_FOREVER, /* sends as much as the window takes */
 	NEED_UPPER_TESTER,  /* makes the calls that `app` asks for */
+	NEED_KNOWN_TIMERS,  /* its profile says how long the timers named are */
 	NEED_N
 };
 struct plan_need_info {

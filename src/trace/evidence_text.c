@@ -104,6 +104,52 @@ static bool read_addr(char *text, void *field)
 	return !strcmp(text, "none") || !ip_addr_parse(text, a);
 }
 
+/* "msl=30000000000 rto-min=200000000": those that are known. */
+static void add_timers(struct buf *out, const void *field)
+{
+	const struct timer_values *v = field;
+	const char *blank = "";
+
+	for (int i = 0; i < TIMER_N; i++) {
+		if (!v->ns[i])
+			continue;
+		buf_printf(out, "%s%s=%" PRId64, blank, timer_infos[i].name, v->ns[i]);
+		blank = " ";
+	}
+	buf_adds(out, *blank ? "" : "none");
+}
+
+static bool read_timer(char *text, struct timer_values *values)
+{
+	char *value = strchr(text, '=');
+	uint64_t ns;
+
+	if (!value || !read_number(value + 1, TIMER_MAX_NS, &ns))
+		return false;
+	*value = '\0';
+	for (int i = 0; i < TIMER_N; i++) {
+		if (strcmp(timer_infos[i].name, text))
+			continue;
+		values->ns[i] = (int64_t)ns;
+		return true;
+	}
+	return false;
+}
+
+static bool read_timers(char *text, void *field)
+{
+	struct timer_values *values = field;
+	char *word;
+
+	memset(values, 0, sizeof(*values));
+	if (!strcmp(text, "none"))
+		return true;
+	while ((word = strsep(&text, " ")))
+		if (!read_timer(word, values))
+			return false;
+	return true;
+}
+
 #define FIELD(name, type, member)                                                   \
 	{                                                                           \
 		name, add_##type, read_##type, offsetof(struct trace_setup, member) \
@@ -123,6 +169,7 @@ static const struct key setup_keys[] = {
 	FIELD("lossless", bool, lossless),
 	FIELD("unordered", bool, unordered),
 	FIELD("impaired", u32, impaired),
+	FIELD("timers", timers, timers),
 };
 
 /* Strings of the note that come back as strings of the info. */
@@ -444,7 +491,12 @@ const char *evidence_read_setup(struct evidence_setup *s, char *text)
 /* Older evidence lacks these: zero is the default. */
 static bool came_later(const char *name)
 {
-	return !strcmp(name, "rules") || !strcmp(name, "impaired") || !strcmp(name, "unordered");
+	static const char *const names[] = { "rules", "impaired", "unordered", "timers" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
 }
 
 const char *evidence_missing(const struct evidence_setup *s)

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "testcase/timer.h"
 #include "wire/app.h"
 #include "wire/segment.h"
 
@@ -72,6 +73,7 @@ struct trace_setup {
 	 * be overtaken, by chance; set when the run has ended.
 	 */
 	uint32_t impaired;
+	struct timer_values timers; /* what the target's are said to be */
 };
 
 /* Trouble on the tester's side; any makes the run `error`. */

@@ -41,7 +41,7 @@ static bool waits(const struct walk *w)
 
 int64_t walk_app_due(const struct walk *w)
 {
-	return w->asked ? w->asked_ns + app_of(w)->within_ns + ANSWER_NS : INT64_MAX;
+	return w->asked ? w->asked_ns + walk_span(w, &app_of(w)->within) + ANSWER_NS : INT64_MAX;
 }
 
 void walk_app_expired(struct walk *w)

@@ -209,7 +209,7 @@ void due_rx(struct walk *w, size_t packet, enum due_fit fit, uint16_t answer,
 
 int64_t due_time(const struct walk *w)
 {
-	int64_t within = w->plan->step[w->step].wait_ns;
+	int64_t within = walk_span(w, w->plan->step[w->step].wait);
 
 	if (!w->due.what.answers && within > SILENCE_NS)
 		within = SILENCE_NS;

@@ -29,6 +29,12 @@ struct walk_finding *walk_find_unexpected(struct walk *w, size_t packet,
 void walk_find_taken(struct walk *w, int taker, int alt, size_t packet,
 		     const struct model_violation *v);
 
+/* How long @sum is for the target of this run, in ns. */
+static inline int64_t walk_span(const struct walk *w, const struct timer_sum *sum)
+{
+	return timer_sum_ns(sum, &w->trace->setup.timers);
+}
+
 /* An expectation or alternatives. */
 static inline bool walk_waits_for_segment(const struct plan_step *st)
 {

@@ -251,7 +251,7 @@ static int64_t after_of(const struct walk *w, int taker, int alt)
 
 	if (alt >= 0)
 		st = &w->plan->step[st->one_of.alt[alt].first];
-	return st->expect->after_ns;
+	return walk_span(w, &st->expect->after);
 }
 
 /* @packet completes step @taker; optional ones before it were not needed. */
@@ -676,11 +676,12 @@ static int silent_alternative(const struct walk *w, const struct plan_step *st)
 
 static int64_t one_of_due(const struct walk *w, const struct plan_step *st)
 {
+	const struct timer_values *timers = &w->trace->setup.timers;
 	int silent = w->noise ? -1 : silent_alternative(w, st);
 
 	if (silent < 0)
-		return st->one_of.within_ns;
-	return w->plan->step[st->one_of.alt[silent].first].wait_ns;
+		return plan_one_of_ns(w->plan, st, timers);
+	return plan_alt_ns(w->plan, &st->one_of.alt[silent], timers);
 }
 
 /* When time alone changes something; INT64_MAX: never. */
@@ -694,7 +695,7 @@ int64_t walk_step_due(const struct walk *w)
 		return walk_app_due(w);
 	case PLAN_WAIT:
 	case PLAN_EXPECT_NONE:
-		return w->ref_ns + st->wait_ns;
+		return w->ref_ns + walk_span(w, st->wait);
 	case PLAN_MODEL:
 		return due_time(w);
 	case PLAN_ONE_OF:
@@ -703,7 +704,7 @@ int64_t walk_step_due(const struct walk *w)
 		end = &w->plan->step[chain_end(w)];
 		if (end->kind == PLAN_ONE_OF)
 			return w->ref_ns + one_of_due(w, end);
-		return w->ref_ns + end->expect->within_ns;
+		return w->ref_ns + walk_span(w, &end->expect->within);
 	default:
 		return INT64_MAX;
 	}

@@ -297,6 +297,7 @@ int main(int argc, char **argv)
 		return 2;
 	m.arena = arena_new();
 	target_init_lab(&m.target);
+	sim_timers(&m.target.timers);
 	for (int st = 0; st < TCP_N_STATES; st++) {
 		fprintf(stderr, "%s%s", tcp_state_names[st], st + 1 < TCP_N_STATES ? " " : "\n");
 		for (size_t row = 0; row < model_table_len; row++)

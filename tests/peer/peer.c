@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "peer_priv.h"
 
-#define MSL_NS 30000000000LL
 #define APP_DELAY_NS 50000
 
 /* A segment with one of these did not arrive (RFC 9293 MUST-3, RFC 791). */
@@ -88,6 +87,16 @@ void *peer_realloc(void *mem, size_t size)
 	return mem;
 }
 
+void peer_timers(const struct peer_config *cfg, struct timer_values *values)
+{
+	*values = (struct timer_values){
+		{ [TIMER_MSL] = cfg && cfg->msl_ns ? cfg->msl_ns : PEER_MSL_NS,
+		  [TIMER_RTO_INITIAL] = PEER_RTO_NS,
+		  [TIMER_RTO_MIN] = PEER_RTO_NS,
+		  [TIMER_RTO_MAX] = PEER_RTO_MAX_NS }
+	};
+}
+
 struct peer *peer_new(const struct peer_config *cfg)
 {
 	struct peer *p = peer_realloc(NULL, sizeof(*p));
@@ -96,7 +105,7 @@ struct peer *peer_new(const struct peer_config *cfg)
 	if (cfg)
 		p->cfg = *cfg;
 	if (!p->cfg.msl_ns)
-		p->cfg.msl_ns = MSL_NS;
+		p->cfg.msl_ns = PEER_MSL_NS;
 	if (!p->cfg.app_delay_ns)
 		p->cfg.app_delay_ns = APP_DELAY_NS;
 	p->random = p->cfg.seed;

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "link/vlink.h"
+#include "testcase/timer.h"
 
 struct peer;
 
@@ -41,10 +42,12 @@ extern const size_t peer_n_faults;
 const struct peer_fault *peer_fault_find(const char *name); /* or NULL */
 
 /* The choices that a correct TCP has, and what a test wants to set. */
+#define PEER_MSL_NS 30000000000LL
+
 struct peer_config {
 	const struct peer_fault *fault; /* NULL: correct */
 	uint64_t seed;			/* of the initial sequence numbers */
-	int64_t msl_ns;			/* 0: 30 s */
+	int64_t msl_ns;			/* 0: PEER_MSL_NS */
 	int64_t ack_delay_ns;		/* delayed ACKs; 0: at once */
 	int64_t app_delay_ns;		/* until a service acts; 0: 50 us, < 0: none */
 	uint32_t isn;			/* of every connection, if isn_set */
@@ -70,6 +73,9 @@ extern const size_t peer_n_kinds;
 /* A new host; NULL: all defaults.  Never NULL; freed with peer_free(). */
 struct peer *peer_new(const struct peer_config *cfg);
 void peer_free(struct peer *p);
+
+/* How long the timers of such a host are; @cfg may be NULL. */
+void peer_timers(const struct peer_config *cfg, struct timer_values *values);
 
 /* What vlink_open() wants to know of it. */
 struct vlink_peer peer_callbacks(struct peer *p);

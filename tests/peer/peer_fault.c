@@ -206,6 +206,8 @@ const struct peer_fault peer_faults[] = {
 	WIRE("ack-flag-missing", "forgets the ACK flag after the handshake",
 	     LATER, 0, HOW_FLAGS_FLIP, TCP_ACK),
 	LOGIC("accepts-bad-checksum", "does not look at checksums", BUG_ACCEPTS_BAD_CHECKSUM),
+	LOGIC("gives-up-early", "sends nothing a third time", BUG_GIVES_UP_EARLY),
+	LOGIC("no-backoff", "does not double its retransmission timeout", BUG_NO_BACKOFF),
 	LOGIC("no-retransmission", "sends nothing a second time", BUG_NO_RETRANSMISSION),
 
 	/* closing, the tester first */
@@ -233,6 +235,8 @@ const struct peer_fault peer_faults[] = {
 	      BUG_DATA_REFUSED_IN_FIN_WAIT),
 	LOGIC("closing-ends", "is closed when the FINs cross", BUG_CLOSING_ENDS),
 	LOGIC("closing-skipped", "is in TIME-WAIT when the FINs cross", BUG_CLOSING_SKIPPED),
+	LOGIC("fin-wait-2-timer", "leaves FIN-WAIT-2 after a minute", BUG_FIN_WAIT_2_TIMER),
+	LOGIC("time-wait-short", "leaves TIME-WAIT after one lifetime", BUG_TIME_WAIT_SHORT),
 	LOGIC("time-wait-silent", "does not answer a FIN in TIME-WAIT", BUG_TIME_WAIT_SILENT),
 	LOGIC("time-wait-stays", "never leaves TIME-WAIT", BUG_TIME_WAIT_STAYS),
 	LOGIC("time-wait-skipped", "knows no TIME-WAIT", BUG_TIME_WAIT_SKIPPED),

@@ -9,9 +9,8 @@
 #include "peer_priv.h"
 #include "wire/seq.h"
 
-#define RETRIES_SYN_ACK 5
-#define RETRIES 8 /* 1 + 2 + .. + 64 + 64 s: beyond R2 (SHLD-11) */
-#define RTO_MAX_NS (64 * PEER_RTO_NS)
+#define RETRIES_SYN_ACK 7 /* 1 + 2 + .. + 64 + 64 s: beyond three minutes (MUST-23) */
+#define RETRIES 8	  /* 1 + 2 + .. + 64 + 64 s: beyond R2 (SHLD-11) */
 #define CHALLENGE_GAP_NS 500000000LL
 
 /* ---- one segment ---- */
@@ -143,7 +142,9 @@ static void rto_arm(struct peer *p, struct peer_conn *c)
 {
 	int64_t rto = PEER_RTO_NS << (c->retries < 7 ? c->retries : 6);
 
-	peer_conn_timer(p, &c->rto_ns, p->now_ns + (rto < RTO_MAX_NS ? rto : RTO_MAX_NS));
+	if (peer_has(p, BUG_NO_BACKOFF))
+		rto = PEER_RTO_NS;
+	peer_conn_timer(p, &c->rto_ns, p->now_ns + (rto < PEER_RTO_MAX_NS ? rto : PEER_RTO_MAX_NS));
 }
 
 /* ---- handshake, ACK, reset ---- */
@@ -386,6 +387,8 @@ void peer_retransmit(struct peer *p, struct peer_conn *c)
 
 	if (peer_has(p, BUG_NO_RETRANSMISSION))
 		return;
+	if (peer_has(p, BUG_GIVES_UP_EARLY))
+		max = 1;
 	if (c->retries++ == max) {
 		c->state = PEER_CLOSED;
 		return;

@@ -21,8 +21,9 @@
 #include "wire/testability.h"
 
 #define PEER_NEVER VLINK_NEVER
-#define PEER_WINDOW 65535u	 /* bytes a connection is ready to take, always */
-#define PEER_SCALE 2		 /* shift of its window, if negotiated */
+#define PEER_WINDOW 65535u /* bytes a connection is ready to take, always */
+#define PEER_SCALE 2	   /* shift of its window, if negotiated */
+#define PEER_RTO_MAX_NS (64 * PEER_RTO_NS)
 #define PEER_RTO_NS 1000000000LL /* RFC 6298 2.1: one second, doubled each time */
 #define PEER_HELD_MAX 16	 /* segments kept beyond a hole */
 
@@ -61,6 +62,8 @@ enum peer_bug {
 	BUG_FIN_IGNORED,
 	BUG_FIN_RESETS,
 	BUG_FIN_WAIT_2_ENDS,
+	BUG_FIN_WAIT_2_TIMER,
+	BUG_GIVES_UP_EARLY,
 	BUG_HOLE_ACKED,
 	BUG_ISN_CHANGES,
 	BUG_ISN_ECHOED,
@@ -76,6 +79,7 @@ enum peer_bug {
 	BUG_MSS_IGNORED,
 	BUG_NEAR_RST_IGNORED,
 	BUG_NO_FIN,
+	BUG_NO_BACKOFF,
 	BUG_NO_RETRANSMISSION,
 	BUG_OLD_ACK_DROPS_DATA,
 	BUG_OPEN_ACK_OPENS,
@@ -118,6 +122,7 @@ enum peer_bug {
 	BUG_TIMESTAMP_OF_HOLE,
 	BUG_TIMESTAMPS_LATER,
 	BUG_TIMESTAMPS_LOST,
+	BUG_TIME_WAIT_SHORT,
 	BUG_TIME_WAIT_SILENT,
 	BUG_TIME_WAIT_SKIPPED,
 	BUG_TIME_WAIT_STAYS,

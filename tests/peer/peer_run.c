@@ -67,6 +67,7 @@ int peer_run_impaired(const struct plan *const *plans, size_t n_plans,
 	int r;
 
 	target_init_lab(&target);
+	peer_timers(cfg, &target.timers);
 	target.addr4 = l->target4;
 	target.addr6 = l->target6;
 	r = sched_run(&sched, plans, n_plans, &sink);

@@ -25,7 +25,8 @@ static void time_wait_start(struct peer *p, struct peer_conn *c)
 		return;
 	}
 	c->state = PEER_TIME_WAIT;
-	peer_conn_timer(p, &c->wait_ns, p->now_ns + 2 * p->cfg.msl_ns);
+	peer_conn_timer(p, &c->wait_ns,
+			p->now_ns + (peer_has(p, BUG_TIME_WAIT_SHORT) ? 1 : 2) * p->cfg.msl_ns);
 }
 
 /* ---- first check: timestamps (RFC 7323 5.3) and sequence number ---- */
@@ -308,6 +309,8 @@ static bool ack_of_fin(struct peer *p, struct peer_conn *c)
 	case PEER_FIN_WAIT_1:
 		if (acked)
 			c->state = PEER_FIN_WAIT_2;
+		if (acked && peer_has(p, BUG_FIN_WAIT_2_TIMER))
+			peer_conn_timer(p, &c->wait_ns, p->now_ns + 60000000000LL);
 		if (acked && peer_has(p, BUG_FIN_WAIT_2_ENDS))
 			conn_close(c);
 		return true;

@@ -472,6 +472,7 @@ static int parse_with_profile(const char *options, const char *text, struct targ
 	"format: 1\nkind: target\nvendor: Example\nname: PLC\n" \
 	"addresses: {ipv4: 192.0.2.7, ipv6: '2001:db8::7'}\n"   \
 	"source: {ipv4: 192.0.2.9}\njobs: 4\nrate: 10\n"        \
+	"timers: {msl: 30s, fin-wait-2: 20s}\n"                 \
 	"ports:\n  - {port: 7, provides: [echo]}\n  - {port: 80}\nclosed-ports: [1]\n"
 
 Test(cli, a_profile_describes_a_target)
@@ -489,6 +490,9 @@ Test(cli, a_profile_describes_a_target)
 	cr_assert_eq(t.port[1].provides, target_wellknown(80));
 	cr_assert_eq(t.port[2].provides, 1u << NEED_CLOSED_PORT);
 	cr_assert_eq(t.rate, 10);
+	cr_assert_eq(t.timers.ns[TIMER_MSL], 30000000000);
+	cr_assert_eq(t.timers.ns[TIMER_FIN_WAIT_2], 20000000000);
+	cr_assert_eq(t.timers.ns[TIMER_RTO_MIN], 0, "nobody said it");
 	cr_assert_eq(p.jobs, 4);
 	cr_assert_eq(p.source4.b[3], 9);
 	cr_assert_eq(p.source6.family, 0);

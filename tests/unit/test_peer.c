@@ -333,12 +333,12 @@ Test(peer, syn_received)
 Test(peer, syn_ack_and_fin_are_sent_again_and_given_up)
 {
 	struct end *e = end_open(NULL, 9);
-	static const int64_t gaps[] = { 1, 2, 4, 8, 16 };
+	static const int64_t gaps[] = { 1, 2, 4, 8, 16, 32, 64 };
 
 	put(e, TCP_SYN, ISS, 0, "");
 	e->irs = take(e)->seq;
-	pass(e, 100 * SECOND);
-	for (int i = 0; i < 5; i++) {
+	pass(e, 200 * SECOND);
+	for (int i = 0; i < 7; i++) {
 		expect(e, TCP_SYN | TCP_ACK, e->irs, ISS + 1, "");
 		cr_assert(eq(i64, e->at_ns[i + 1] - e->at_ns[i], gaps[i] * SECOND));
 	}

@@ -102,9 +102,9 @@ Test(plan, straight_line)
 	cr_assert_eq(x->field[FIELD_ACK].op, MATCH_EQ);
 	cr_assert_eq(ref_in(x->field[FIELD_ACK].arg[0]), PLAN_REF_STEP(0, FIELD_END));
 	cr_assert_eq(x->field[FIELD_SEQ].op, MATCH_NONE);
-	cr_assert_eq(x->within_ns, 2000000000);
+	cr_assert_eq(x->within.ns, 2000000000);
 	cr_assert(x->within_given);
-	cr_assert_eq(p->step[2].wait_ns, 300000000);
+	cr_assert_eq(p->step[2].wait->ns, 300000000);
 	cr_assert_eq(p->step[3].state, TCP_SYN_RECEIVED);
 	cr_assert_eq(p->step[4].alive, ALIVE_CONNECTION);
 	suite_free(s);
@@ -132,7 +132,7 @@ Test(plan, silence_is_followed_by_a_probe)
 		     "alive>11 expect-none>12 alive>13 end>14");
 	cr_assert_eq(p->step[1].alive, ALIVE_HANDSHAKE);
 	cr_assert_eq(p->step[2].state, TCP_LISTEN);
-	cr_assert_eq(p->step[2].wait_ns, 2000000000);
+	cr_assert_eq(p->step[2].wait->ns, 2000000000);
 	suite_free(s);
 }
 
@@ -163,7 +163,7 @@ Test(plan, alternatives_join_again)
 	cr_assert_null(one->one_of.alt[0].name);
 	cr_assert_eq(one->one_of.alt[1].level, LEVEL_SHOULD);
 	cr_assert_str_eq(one->one_of.alt[1].name, "rfc793");
-	cr_assert_eq(one->one_of.within_ns, 3000000000);
+	cr_assert_eq(plan_one_of_ns(p, one, &(struct timer_values){ { 0 } }), 3000000000);
 	cr_assert_eq(one->state, TCP_STATE_NONE);
 	cr_assert_eq(inner->one_of.alt[1].first, 6);
 	cr_assert_eq(p->step[1].state, TCP_CLOSING);
@@ -470,8 +470,8 @@ Test(plan, every_matcher)
 	assert_matcher(&x->field[FIELD_DF], MATCH_EQ, 1, "1");
 	cr_assert(x->data_set);
 	cr_assert_eq(x->data_len, 0);
-	cr_assert_eq(x->after_ns, 1000000);
-	cr_assert_eq(x->within_ns, PLAN_WITHIN_DEFAULT_NS);
+	cr_assert_eq(x->after.ns, 1000000);
+	cr_assert_eq(x->within.ns, PLAN_WITHIN_DEFAULT_NS);
 	cr_assert_not(x->within_given);
 	cr_assert_eq(x->n_opt, 7);
 	assert_matcher(&x->opt[0].m, MATCH_RANGE, 2, "1 .. 1460");
@@ -503,7 +503,7 @@ Test(plan, one_node_two_uses)
 
 	cr_assert_eq(p->step[0].send->flags, TCP_SYN);
 	cr_assert_eq(constant(p->step[1].expect->field[FIELD_SEQ].arg[0]), 5);
-	cr_assert_eq(p->step[1].expect->within_ns, PLAN_WITHIN_DEFAULT_NS);
+	cr_assert_eq(p->step[1].expect->within.ns, PLAN_WITHIN_DEFAULT_NS);
 	cr_assert_eq(p->step[0].send, p->step[2].send, "what is the same is shared");
 	suite_free(s);
 }
@@ -622,7 +622,48 @@ Test(plan, durations_in_text)
 	buf_fini(&b);
 }
 
+/* One plan, and targets with different timers. */
+Test(plan, timers_of_the_target)
+{
+	static const struct timer_values none, quick = { { [TIMER_MSL] = 1000000000 } };
+	struct suite *s = load(CASE_STEPS
+			       "      - send: SYN\n"
+			       "      - expect: {flags: RST, after: msl, "
+			       "within: 0.5 * rto-max + msl}\n"
+			       "      - wait: 2 * msl + 5s\n");
+	const struct plan *p = only(s);
+	struct buf b = BUF_INIT;
+
+	cr_assert_eq(plan_timers(p), 1u << TIMER_MSL | 1u << TIMER_RTO_MAX);
+	cr_assert_eq(plan_least_ns(p, &none), 365000000000);
+	cr_assert_eq(plan_least_ns(p, &quick), 8000000000);
+	plan_describe_step(p, 1, &b);
+	cr_assert_not_null(strstr(buf_str(&b), "after msl within msl + 0.5 * rto-max"), "%s",
+			   buf_str(&b));
+	plan_describe_step(p, 2, &b);
+	cr_assert_not_null(strstr(buf_str(&b), "2 * msl + 5 s"), "%s", buf_str(&b));
+	buf_fini(&b);
+	suite_free(s);
+}
+
 /* Targets */
+
+Test(plan, what_must_be_known)
+{
+	struct suite *s = load(HEAD CASE ONLY_IPV4 "    needs: [known-timers]\n" STEPS
+						   "      - send: SYN\n"
+						   "      - wait: 1.9 * msl\n");
+	const struct plan *p = only(s);
+	const char *missing = NULL;
+	struct target t;
+
+	target_init_lab(&t);
+	cr_assert_eq(target_choose_for(&t, p, &missing), -1);
+	cr_assert_not_null(strstr(missing, "msl"), "%s", missing);
+	t.timers.ns[TIMER_MSL] = 1;
+	cr_assert_eq(target_choose_for(&t, p, &missing), 7);
+	suite_free(s);
+}
 
 Test(plan, the_port_that_provides)
 {

@@ -66,6 +66,7 @@ static struct count play_by(uint32_t rules, const char *text, const char *glob)
 	sched.link = sim_link(sim);
 	n = peer_plans_matching(suite, glob, &plans);
 	target_init_lab(&target);
+	sim_timers(&target.timers);
 	target.addr4 = sched.link->target4;
 	target.addr6 = sched.link->target6;
 	cr_assert_eq(sched_run(&sched, plans, n, &sink), 0);

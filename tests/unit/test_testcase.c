@@ -15,6 +15,7 @@
 #include "plan/suite.h"
 #include "testcase/node.h"
 #include "testcase/schema.h"
+#include "testcase/timer.h"
 #include "testcase/value.h"
 #include "wire/segment.h"
 
@@ -62,6 +63,94 @@ Test(testcase, durations)
 		if (!cases[i].err)
 			cr_assert_eq(ns, cases[i].ns, "%s", cases[i].text);
 	}
+}
+
+#define SECOND INT64_C(1000000000)
+
+/* A lifetime of 30 s and a least timeout of 200 ms; the rest as by default. */
+static const struct timer_values some_timers = {
+	{ [TIMER_MSL] = 30 * SECOND, [TIMER_RTO_MIN] = SECOND / 5 }
+};
+
+Test(testcase, sums_of_timers)
+{
+	static const struct {
+		const char *text;
+		enum timer_error err;
+		int64_t ns, default_ns;
+	} cases[] = {
+		{ "300ms", TIMER_OK, 300000000, 300000000 },
+		{ "5 s", TIMER_OK, 5 * SECOND, 5 * SECOND },
+		{ "msl", TIMER_OK, 30 * SECOND, 120 * SECOND },
+		{ "2 * msl + 5s", TIMER_OK, 65 * SECOND, 245 * SECOND },
+		{ "5s + msl*2", TIMER_OK, 65 * SECOND, 245 * SECOND },
+		{ "1.5 * rto-min", TIMER_OK, 300000000, 1500000000 },
+		{ "rto-min / 4", TIMER_OK, 50000000, 250000000 },
+		{ "2 * (msl + 1s) * 0.5", TIMER_OK, 31 * SECOND, 121 * SECOND },
+		{ "msl + msl", TIMER_OK, 60 * SECOND, 240 * SECOND },
+		{ " rto-initial + fin-wait-2 ", TIMER_OK, 63 * SECOND, 63 * SECOND },
+		{ "100 * 1.5s", TIMER_OK, 150 * SECOND, 150 * SECOND },
+		{ "2 * 3", TIMER_NO_UNIT, 0, 0 },
+		{ "5", TIMER_NO_UNIT, 0, 0 },
+		{ "5 parsecs", TIMER_BAD_UNIT, 0, 0 },
+		{ "2 msl", TIMER_BAD_UNIT, 0, 0 },
+		{ "msl2", TIMER_UNKNOWN, 0, 0 },
+		{ "ms", TIMER_UNKNOWN, 0, 0 },
+		{ "msl - 5s", TIMER_NEGATIVE, 0, 0 },
+		{ "-5s", TIMER_NEGATIVE, 0, 0 },
+		{ "msl * rto-min", TIMER_MALFORMED, 0, 0 },
+		{ "5s / msl", TIMER_MALFORMED, 0, 0 },
+		{ "msl / 0", TIMER_MALFORMED, 0, 0 },
+		{ "msl +", TIMER_MALFORMED, 0, 0 },
+		{ "(msl", TIMER_MALFORMED, 0, 0 },
+		{ "msl)", TIMER_MALFORMED, 0, 0 },
+		{ "()", TIMER_MALFORMED, 0, 0 },
+		{ "", TIMER_MALFORMED, 0, 0 },
+		{ "((((((((((((((((((msl))))))))))))))))))", TIMER_MALFORMED, 0, 0 },
+		{ "101 * msl", TIMER_TOO_LARGE, 0, 0 },
+		{ "60 * msl + 41 * msl", TIMER_TOO_LARGE, 0, 0 },
+		{ "23h + 2h", TIMER_TOO_LARGE, 0, 0 },
+		{ "999999999999999999999 * msl", TIMER_MALFORMED, 0, 0 },
+	};
+	static const struct timer_values none;
+	struct timer_sum sum;
+	size_t bad, len;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *text = cases[i].text;
+
+		cr_expect_eq(timer_sum_parse(text, strlen(text), &sum, &bad, &len), cases[i].err,
+			     "%s", text);
+		cr_expect(bad + len <= strlen(text) + 1, "%s", text);
+		if (cases[i].err)
+			continue;
+		cr_expect_eq(timer_sum_ns(&sum, &some_timers), cases[i].ns, "%s", text);
+		cr_expect_eq(timer_sum_ns(&sum, &none), cases[i].default_ns, "%s", text);
+	}
+}
+
+static bool is_less(const char *a, const char *b)
+{
+	struct timer_sum x, y;
+	size_t bad, len;
+
+	cr_assert_eq(timer_sum_parse(a, strlen(a), &x, &bad, &len), TIMER_OK);
+	cr_assert_eq(timer_sum_parse(b, strlen(b), &y, &bad, &len), TIMER_OK);
+	return timer_sum_is_less(&x, &y);
+}
+
+/* Only what holds for every target. */
+Test(testcase, sums_compared)
+{
+	cr_expect(is_less("1s", "2s"));
+	cr_expect(is_less("msl", "2 * msl"));
+	cr_expect(is_less("msl", "msl + 1ms"));
+	cr_expect(is_less("0s", "rto-max"));
+	cr_expect(!is_less("1s", "1s"));
+	cr_expect(!is_less("msl", "msl"));
+	cr_expect(!is_less("2 * msl", "msl + 1h"));
+	cr_expect(!is_less("msl + 1s", "2 * msl"));
+	cr_expect(!is_less("rto-min", "rto-max"));
 }
 
 Test(testcase, sizes_numbers_and_bools)
