@@ -313,8 +313,14 @@ static void answer_probe(const struct rehearsal *r, struct segment *s)
 	}
 }
 
+static void not_before(struct rehearsal *r, int64_t ns)
+{
+	if (r->now_ns < ns)
+		r->now_ns = ns;
+}
+
 /* What the walk waits for, or false if only time will do. */
-static bool make_answer(const struct rehearsal *r, struct segment *s, uint8_t *flow)
+static bool make_answer(struct rehearsal *r, struct segment *s, uint8_t *flow)
 {
 	const struct plan_step *st = &r->plan->step[r->walk.step];
 
@@ -341,6 +347,7 @@ static bool make_answer(const struct rehearsal *r, struct segment *s, uint8_t *f
 		st = &r->plan->step[st->next];
 	if (st->kind != PLAN_EXPECT || st->optional)
 		return false;
+	not_before(r, r->walk.ref_ns + timer_sum_ns(&st->expect->after, &r->trace.setup.timers));
 	answer_expect(r, st->expect, s);
 	return true;
 }
