@@ -168,6 +168,9 @@ static int load(struct cli *cli, struct selection *sel)
 	n = collect_paths(cli, bundled, paths);
 	diags_init(&ds);
 	sel->suite = suite_load(paths, n, bundled, &ds);
+	if (!sel->suite && access(bundled, F_OK) != 0)
+		diag_add_help(&ds, "the bundled cases are not there; SHAKEDOWN_TESTCASES in the "
+				   "environment says where they are");
 	cli_show(cli, &ds);
 	diags_fini(&ds);
 	return sel->suite ? CLI_OK : CLI_BAD_CASES;

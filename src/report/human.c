@@ -18,14 +18,17 @@
 #define FINDINGS_MAX 5 /* shown in full */
 
 /* What was said how often. */
+struct said {
+	const char *text;
+	size_t n;
+};
+
 struct tally {
-	struct {
-		const char *text;
-		size_t n;
-	} of[32];
+	struct said of[32];
 	size_t n;
 	size_t further; /* times that another text was said */
 };
+#define SEEN_MAX 8 /* choices that are named */
 #define SAME_MAX 3 /* runs shown in full that ended for the same reason */
 
 struct human {
@@ -377,22 +380,45 @@ static size_t note(struct human *h, struct tally *t, const char *text)
 	return ++t->of[i].n;
 }
 
-/* Where the RFCs allow several answers: which ones this target gave. */
+/* Takes out of @t what was said most often, of equals the first. */
+static struct said take_most(struct tally *t)
+{
+	struct said most = { NULL, 0 };
+	size_t at = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->of[i].n > most.n) {
+			at = i;
+			most = t->of[i];
+		}
+	t->of[at].n = 0;
+	return most;
+}
+
+/*
+ * Where the RFCs allow several answers: which ones this target gave, those it gave
+ * most often; with --verbose all.
+ */
 static void add_seen(struct human *h)
 {
 	struct buf *out = &h->report.out;
-	const struct tally *t = &h->deviations;
+	struct tally t = h->deviations;
+	size_t shown = h->report.opt.verbose > 0 || t.n < SEEN_MAX ? t.n : SEEN_MAX;
 
-	if (!t->n)
+	if (!t.n)
 		return;
 	buf_adds(out, "Where the RFCs leave a choice: ");
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < shown; i++) {
+		struct said most = take_most(&t);
+
 		buf_adds(out, i ? ", " : "");
-		text_add(out, t->of[i].text);
-		buf_printf(out, " (%zu)", t->of[i].n);
+		text_add(out, most.text);
+		buf_printf(out, " (%zu)", most.n);
 	}
-	if (t->further)
-		buf_printf(out, ", others (%zu)", t->further);
+	for (size_t i = shown; i < t.n; i++)
+		t.further += take_most(&t).n;
+	if (t.further)
+		buf_printf(out, ", others (%zu)", t.further);
 	buf_addc(out, '\n');
 }
 
