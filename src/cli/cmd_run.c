@@ -18,6 +18,7 @@
 #include "cli/evidence_dir.h"
 #include "cli/known.h"
 #include "cli/results.h"
+#include "cli/sanity.h"
 #include "cli/select.h"
 #include "report/text.h"
 #include "run/sched.h"
@@ -34,12 +35,13 @@ struct run_command {
 	struct arena *arena; /* of one verdict */
 	struct attempts *attempts;
 	struct known known;
-	unsigned int dead; /* runs in a row that found the target dead */
-	bool gone;	   /* so the others were not started */
+	unsigned int cut_off; /* runs in a row of which nothing left this host */
+	bool failed;	      /* the last run that ended */
+	const char *gone;     /* why the others were not started, or NULL */
 };
 
-/* The target is given up after so many runs in a row. */
-#define DEAD_MAX 3
+/* The link is given up after so many runs in a row. */
+#define CUT_OFF_MAX 3
 
 /* ---- signals: once, finish what is in flight; twice, end at once ---- */
 
@@ -105,17 +107,41 @@ static bool is_cut_off(const struct trace *t)
 	return false;
 }
 
-/* A target that is gone would make every other run wait for nothing. */
+static void give_up(struct run_command *c, const char *why)
+{
+	if (stop)
+		return;
+	c->gone = why;
+	stop = 1;
+}
+
+/* What is gone would make every other run wait for nothing. */
 static void watch_target(struct run_command *c, const struct verdict *v, const struct trace *t)
 {
-	bool dead = v->kind == VERDICT_INCONCLUSIVE && !v->excused &&
-		v->finding[0].kind == FINDING_DEAD;
+	c->failed = v->kind == VERDICT_FAIL || (v->kind == VERDICT_INCONCLUSIVE && !v->excused);
+	c->cut_off = is_cut_off(t) ? c->cut_off + 1 : 0;
+	if (c->cut_off >= CUT_OFF_MAX)
+		give_up(c, "nothing left for the target any more");
+}
 
-	c->dead = dead || is_cut_off(t) ? c->dead + 1 : 0;
-	if (c->dead < DEAD_MAX || stop)
-		return;
-	c->gone = true;
-	stop = 1;
+static bool on_in_doubt(void *arg, const struct plan *plan, const struct trace *trace)
+{
+	const struct run_command *c = arg;
+
+	(void)plan;
+	(void)trace;
+	return c->failed;
+}
+
+static bool on_asked(void *arg, const struct plan *plan, const struct trace *trace)
+{
+	(void)arg;
+	return sanity_is_answered(plan, trace);
+}
+
+static void on_gone(void *arg)
+{
+	give_up(arg, "the target no longer answered a plain handshake");
 }
 
 static void on_ended(void *arg, const struct plan *plan, const struct trace *trace,
@@ -155,8 +181,7 @@ static void on_not_started(void *arg, const struct plan *plan)
 
 	if (!c->gone)
 		return;
-	verdict_without_trace(plan, VERDICT_INCONCLUSIVE,
-			      "the target could not be reached any more", c->arena, &v);
+	verdict_without_trace(plan, VERDICT_INCONCLUSIVE, c->gone, c->arena, &v);
 	add_result(c, &res);
 }
 
@@ -230,6 +255,8 @@ static const char *rerun_prefix(const struct cli *cli)
 		add_option(&b, "set-offloads", NULL);
 	if (o->impair)
 		add_option(&b, "impair", o->impair);
+	if (o->patience)
+		add_option(&b, "patience", NULL);
 	add_options(&b, "rules", &o->rules);
 	add_options(&b, "known", &o->known);
 	s = arena_strdup(o->arena, buf_str(&b));
@@ -325,6 +352,9 @@ static int run_plans(struct run_command *c)
 {
 	struct sched_sink sink = {
 		.ended = on_ended,
+		.in_doubt = on_in_doubt,
+		.asked = on_asked,
+		.gone = on_gone,
 		.skipped = on_skipped,
 		.not_started = on_not_started,
 		.progress = on_progress,
@@ -338,8 +368,11 @@ static int run_plans(struct run_command *c)
 		.rules = options_rules(&c->cli->opt),
 		/* A lab is new, and so is a simulated target. */
 		.prove_closed = !c->conn.lab && !c->conn.sim,
+		.patience = c->cli->opt.patience,
 		.stop = &stop,
 	};
+	struct suite *sanity = sanity_suite();
+	const struct plan *ask[2];
 	struct impair_stats impaired;
 	size_t n;
 	const struct plan *const *plans = repeat_plans(c, &n);
@@ -347,11 +380,15 @@ static int run_plans(struct run_command *c)
 
 	cfg.impair = describe_impairment(c, cfg.seed);
 	cfg.impaired = &impaired;
+	cfg.sanity = ask;
+	for (; cfg.n_sanity < 2 && cfg.n_sanity < suite_n_plans(sanity); cfg.n_sanity++)
+		ask[cfg.n_sanity] = suite_plan(sanity, cfg.n_sanity);
 	if (!c->conn.link->lossless || cfg.impair || c->cli->opt.retries_set)
 		sink.again = on_again;
 	describe_suite(c, cfg.seed, n);
 	results_start(&c->results);
 	err = sched_run(&cfg, plans, n, &sink);
+	suite_free(sanity);
 	if (cfg.impair)
 		note_impairment(c, &impaired);
 	if (err && err != -EINTR) {

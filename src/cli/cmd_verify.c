@@ -46,7 +46,7 @@ static bool steps_fit(const struct trace *t, const struct plan *p)
 	for (size_t i = 0; i < t->n_packets; i++) {
 		uint16_t step = t->packet[i].step;
 
-		if (step >= p->n_steps && step < TRACE_STEP_FOREIGN)
+		if (step >= p->n_steps && step < TRACE_STEP_FIRST)
 			return false;
 	}
 	return t->setup.tester.family == p->family;

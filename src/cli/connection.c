@@ -117,6 +117,7 @@ static int open_lab(struct cli *cli, struct connection *c, struct diags *ds)
 		return CLI_INCOMPLETE;
 	c->link = lab_link(c->lab);
 	c->target.name = arena_printf(cli->opt.arena, "the lab (%s)", lab_target_name(c->lab));
+	c->target.challenge_acks = lab_challenge_acks(c->lab);
 	c->target.addr4 = c->link->target4;
 	c->target.addr6 = c->link->target6;
 	take_lab_timers(lab_timers(c->lab), &c->target.timers);

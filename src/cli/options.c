@@ -296,6 +296,8 @@ const struct option_row option_rows[] = {
 	  BIT(RUN), set_number, FIELD(repeat), .min = 1, .max = 1000000, .preset = "1" },
 	{ "max-fail", 0, "N", "start no further run after so many failures",
 	  BIT(RUN), set_number, FIELD(max_fail), .min = 1, .max = UINT32_MAX },
+	{ "patience", 0, NULL, "wait in full where silence is asked for, never prove it sooner",
+	  BIT(RUN), set_flag, FIELD(patience) },
 	{ "retries", 0, "N", "run again up to so many times what did not pass",
 	  BIT(RUN), set_retries, FIELD(retries), .min = 0, .max = 1000 },
 	{ "flaky", 0, "VERDICT", "what passes in a retry only: fail, inconclusive or pass",

@@ -52,6 +52,7 @@ struct options {
 	uint64_t max_fail; /* 0: no limit */
 	uint64_t retries;
 	bool retries_set;
+	bool patience;
 	const char *flaky; /* "fail", "inconclusive" or "pass" */
 	bool strict;
 	struct option_list known;

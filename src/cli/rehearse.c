@@ -59,6 +59,7 @@ static void add_label(uint16_t step, struct buf *out)
 		{ TRACE_STEP_CONFIRM, "probe of the state" },
 		{ TRACE_STEP_ALIVE, "liveness probe" },
 		{ TRACE_STEP_CLEANUP, "clean-up" },
+		{ TRACE_STEP_FENCE, "fence" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

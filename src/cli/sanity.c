@@ -90,6 +90,28 @@ static void ended(void *arg, const struct plan *plan, const struct trace *t, int
 	complain(s, t);
 }
 
+bool sanity_is_answered(const struct plan *plan, const struct trace *t)
+{
+	struct arena *arena = arena_new();
+	struct verdict v;
+
+	verify_run(plan, t, arena, &v);
+	arena_free(arena);
+	return v.kind == VERDICT_PASS || v.kind == VERDICT_ERROR ||
+		(was_answered(t) && !was_reset(t));
+}
+
+struct suite *sanity_suite(void)
+{
+	struct suite *suite;
+	struct diags ds;
+
+	diags_init(&ds);
+	suite = suite_load_text("sanity", sanity_case, sizeof(sanity_case) - 1, &ds);
+	diags_fini(&ds);
+	return suite;
+}
+
 static void skipped(void *arg, const struct plan *plan, const char *reason)
 {
 	(void)arg;
@@ -116,8 +138,7 @@ static void check_port(struct sanity *s, struct link *link, const struct target 
 bool sanity_check(struct link *link, const struct target *target, struct diags *ds)
 {
 	struct sanity s = { .ds = ds, .arena = arena_new(), .sane = true };
-	struct suite *suite =
-		suite_load_text("sanity", sanity_case, sizeof(sanity_case) - 1, ds);
+	struct suite *suite = sanity_suite();
 	const struct plan *plans[2];
 	size_t n = suite_n_plans(suite);
 

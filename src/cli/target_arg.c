@@ -293,6 +293,8 @@ static void take_profile(const struct profile *p, struct target *t, struct diags
 			add_port(t, p->target.port[i].port, p->target.port[i].provides, ds);
 	t->rate = p->target.rate;
 	t->timers = p->target.timers;
+	t->challenge_acks = p->target.challenge_acks;
+	t->ordered = p->target.ordered;
 	if (!p->target.upper_tester)
 		return;
 	if (!t->upper_tester)

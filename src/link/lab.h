@@ -55,6 +55,12 @@ const char *lab_target_name(const struct lab *lab);
 /* How the target's kernel is set; owned by the lab. */
 const struct lab_timers *lab_timers(const struct lab *lab);
 
+/*
+ * Challenge ACKs that the target's kernel sends in any second, over all connections;
+ * 0: as many as are due.
+ */
+unsigned int lab_challenge_acks(const struct lab *lab);
+
 /* Whether the target's processes still live. */
 bool lab_alive(struct lab *lab);
 

@@ -92,6 +92,8 @@ struct link {
 	bool partial_ok;	 /* partial checksums are normal here (loopback) */
 	bool unordered;		 /* segments are doubled or overtaken, on purpose */
 	bool lossless;		 /* nothing is lost and nothing overtaken (lab) */
+	bool in_order;		 /* the target works on what it gets one after the other,
+				    whatever connection it is of (lab) */
 	bool upper_tester;	 /* app() has somebody to ask */
 	link_reply_fn *on_reply; /* set by who calls app(); called by poll(), which */
 	void *reply_arg;	 /* counts replies as it counts packets */

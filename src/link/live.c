@@ -596,6 +596,7 @@ static void addresses_set(struct live *live)
 	l->mtu = live->path.interface.mtu;
 	l->partial_ok = live->path.interface.loopback;
 	l->lossless = live->path.lossless;
+	l->in_order = live->path.lossless;
 }
 
 static uint32_t random_start(void)

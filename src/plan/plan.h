@@ -255,6 +255,8 @@ struct plan {
 	size_t n_tags;
 	enum req_level level;
 	uint32_t needs;			/* set of enum plan_need */
+	uint32_t uses;			/* set of enum plan_use */
+	bool patient;			/* silence is waited for in full */
 	const struct plan_param *param; /* sorted by key */
 	size_t n_param;
 	uint8_t family; /* 4 or 6 */

@@ -47,6 +47,15 @@ static unsigned int number_of(const struct node *map, const char *key)
 	return n ? (unsigned int)number_in(n) : 0;
 }
 
+static bool is_yes(const struct node *n)
+{
+	bool yes = false;
+
+	if (n)
+		value_bool(n->text, n->len, &yes);
+	return yes;
+}
+
 static void read_addresses(const struct node *map, struct ip_addr *v4, struct ip_addr *v6)
 {
 	if (map && node_get(map, "ipv4"))
@@ -148,6 +157,8 @@ static void read_profile(const struct node *root, struct profile *p, struct diag
 	p->interface = text_of(root, "interface");
 	p->jobs = number_of(root, "jobs");
 	p->target.rate = number_of(root, "rate");
+	p->target.challenge_acks = number_of(root, "challenge-acks");
+	p->target.ordered = is_yes(good(root, "ordered"));
 	read_addresses(good(root, "addresses"), &p->target.addr4, &p->target.addr6);
 	read_addresses(good(root, "source"), &p->source4, &p->source6);
 	read_ports(root, &p->target, ds);

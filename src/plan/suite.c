@@ -182,6 +182,8 @@ static struct plan *new_plan(struct loading *l, const struct testcase *t, struct
 	p->tags = t->tags;
 	p->n_tags = t->n_tags;
 	p->level = t->level;
+	p->uses = t->uses;
+	p->patient = t->patient;
 	p->param = variants_params(l->arena, params, &p->n_param);
 	p->id = variants_id(l->arena, p->case_id, params);
 	p->family = !strcmp(params_value(params, "ip"), "6") ? 6 : 4;

@@ -20,7 +20,10 @@ struct target {
 	struct target_port port[TARGET_MAX_PORTS];
 	size_t n_ports;
 	struct timer_values timers;
-	unsigned int rate;    /* at most so many runs started a second; 0: no limit */
+	unsigned int rate; /* at most so many runs started a second; 0: no limit */
+	/* Challenge ACKs that it sends in a second, over all connections; 0: no limit known. */
+	unsigned int challenge_acks;
+	bool ordered;	      /* it answers in the order of what comes, and so does the path */
 	bool upper_tester;    /* an application makes the calls it is asked for */
 	struct ip_addr agent; /* where it is asked; family 0: the link knows */
 	uint16_t agent_port;

@@ -178,6 +178,8 @@ static struct json *steps(const struct report_result *res)
 		json_set_string(o, "status", names[done->status]);
 		if (has_packet(res->trace, done->packet))
 			json_set_int(o, "frame", done->packet + 1);
+		if (done->fenced)
+			json_set_bool(o, "fenced", true);
 		json_push(a, o);
 	}
 	return a;

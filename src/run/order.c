@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The longest first, by whole seconds; else as they were.
+ * Those that want something to themselves first, then the longest, by whole seconds;
+ * else as they were.
  */
 #include "run/order.h"
 
@@ -14,6 +15,7 @@
 struct place {
 	const struct plan *plan;
 	size_t i;
+	int alone;	 /* with the target: 2, with a port: 1 */
 	int64_t seconds; /* that it takes at least */
 };
 
@@ -21,9 +23,16 @@ static int by_length(const void *a, const void *b)
 {
 	const struct place *p = a, *q = b;
 
+	if (p->alone != q->alone)
+		return p->alone > q->alone ? -1 : 1;
 	if (p->seconds != q->seconds)
 		return p->seconds > q->seconds ? -1 : 1;
 	return p->i < q->i ? -1 : 1;
+}
+
+static int alone_with(const struct plan *p)
+{
+	return p->uses >> USE_QUIET & 1 ? 2 : p->uses >> USE_BACKLOG & 1;
 }
 
 const struct plan **order_plans(const struct plan *const *plans, size_t n, bool many,
@@ -35,7 +44,7 @@ const struct plan **order_plans(const struct plan *const *plans, size_t n, bool 
 	if (!place || !order)
 		log_panic("out of memory");
 	for (size_t i = 0; i < n; i++)
-		place[i] = (struct place){ plans[i], i,
+		place[i] = (struct place){ plans[i], i, alone_with(plans[i]),
 					   plan_least_ns(plans[i], timers) / SECOND_NS };
 	if (many)
 		qsort(place, n, sizeof(*place), by_length);

@@ -11,11 +11,14 @@
 #include "base/log.h"
 #include "run/deadlines.h"
 #include "run/demux.h"
+#include "run/doubt.h"
 #include "run/fresh.h"
 #include "run/order.h"
 #include "run/owners.h"
 #include "run/path.h"
+#include "run/queue.h"
 #include "run/resets.h"
+#include "run/share.h"
 
 /*
  * A deadline is acted on this long after it passed, so that a packet that was
@@ -32,6 +35,8 @@ struct slot {
 	bool used;
 	bool dirty;   /* to be asked what it wants */
 	bool proving; /* the run has not begun: is its 4-tuple closed? */
+	bool asking;  /* no run of the suite: is the target still sane? */
+	uint16_t shared_port, shared_alive;
 	struct fresh fresh;
 	struct trace_setup setup; /* meanwhile */
 	int64_t due_ns;		  /* WAIT until then */
@@ -49,13 +54,15 @@ struct sched {
 	uint16_t *dirty; /* slots to look at, each once */
 	unsigned int n_dirty;
 	struct owners owners;
-	const struct plan **plans; /* in order of start */
-	size_t n_plans, next, done;
-	const struct plan **again; /* to be run once more, after the others */
-	size_t n_again, next_again, cap_again;
+	struct queue queue;
+	struct share share;
+	struct doubt doubt;
+	size_t n_plans, done;
 	int64_t watched_ns; /* timestamp of the last packet delivered */
 	int64_t progress_ns;
 	int64_t gate_ns;	/* no run is started before this */
+	bool blocked;		/* all plans that wait have to, until a run ends ... */
+	int64_t unblock_ns;	/* ... or then */
 	struct link_stats seen; /* when last looked at */
 	bool looked;		/* for drops, since packets were polled last */
 	unsigned int silent;	/* 4-tuples in a row of which nobody said anything */
@@ -161,22 +168,10 @@ static int stop_level(const struct sched *sc)
 	return sc->cfg->stop ? (int)*sc->cfg->stop : 0;
 }
 
-static void run_once_more(struct sched *sc, const struct plan *p)
-{
-	if (sc->n_again == sc->cap_again) {
-		sc->cap_again = sc->cap_again ? 2 * sc->cap_again : 16;
-		sc->again = realloc(sc->again, sc->cap_again * sizeof(*sc->again));
-		if (!sc->again)
-			log_panic("out of memory");
-	}
-	sc->again[sc->n_again++] = p;
-}
-
-/* A plan is waiting to be started, and may be. */
+/* A plan is waiting to be started, at some time. */
 static bool has_more(const struct sched *sc)
 {
-	return !stop_level(sc) &&
-		(sc->next < sc->n_plans || sc->next_again < sc->n_again);
+	return !stop_level(sc) && sc->doubt.level != DOUBT_GONE && !queue_is_empty(&sc->queue);
 }
 
 /* ---- the gate: a target may want its runs spaced ---- */
@@ -197,10 +192,11 @@ static bool gate_is_open(struct sched *sc, int64_t now_ns)
 	return false;
 }
 
-static const struct plan *next_plan(struct sched *sc)
+static void tell_ended(struct sched *sc, const struct run *r)
 {
-	return sc->next < sc->n_plans ? sc->plans[sc->next++]
-				      : sc->again[sc->next_again++];
+	sc->done++;
+	sc->sink->ended(sc->sink->arg, r->plan, &r->trace, r->ended_ns - r->trace.start_ns);
+	doubt_after(&sc->doubt, sc->cfg, sc->sink, r);
 }
 
 static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
@@ -211,15 +207,16 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 
 	notice_trouble(sc, now_ns);
 	r->trace.setup.impaired = path_touched(sc->cfg, sc->link, r);
-	if (sc->sink->again)
+	if (sc->sink->again && !sl->asking)
 		missed = sc->sink->again(sc->sink->arg, r->plan, &r->trace);
-	if (missed) {
-		run_once_more(sc, r->plan);
-	} else {
-		sc->done++;
-		sc->sink->ended(sc->sink->arg, r->plan, &r->trace,
-				r->ended_ns - r->trace.start_ns);
-	}
+	if (missed)
+		queue_again(&sc->queue, r->plan);
+	else if (sl->asking)
+		doubt_settle(&sc->doubt, sc->sink, r);
+	else
+		tell_ended(sc, r);
+	share_end(&sc->share, r->plan, sl->shared_port, sl->shared_alive, now_ns);
+	sc->blocked = false;
 	end_app(sc, r);
 	give_ports_back(sc, r);
 	if (!r->trace.setup.lossless)
@@ -236,6 +233,13 @@ void sched_numbers(uint64_t seed, const char *variant, uint32_t *iss, uint32_t *
 
 	*iss = (uint32_t)h;
 	*ts_offset = (uint32_t)(h >> 32);
+}
+
+/* Order is kept on the way and by the target, and the time is not wanted. */
+static bool fences_are_sound(const struct sched *sc, const struct plan *p)
+{
+	return (sc->link->in_order || sc->cfg->target->ordered) && !sc->cfg->patience &&
+		!sc->cfg->impair && !sc->link->unordered && !p->n_link && !p->patient;
 }
 
 static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
@@ -260,6 +264,7 @@ static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
 		.lossless = l->lossless && !p->n_link,
 		.unordered = l->unordered || p->n_link,
 		.timers = sc->cfg->target->timers,
+		.fences = fences_are_sound(sc, p),
 	};
 	sched_numbers(sc->cfg->seed, p->id, &s->iss, &s->ts_offset);
 }
@@ -279,7 +284,10 @@ static void begin(struct sched *sc, unsigned int i, int64_t now_ns)
 
 	sl->proving = false;
 	run_start(&sl->run, sl->run.plan, &sl->setup, now_ns);
-	path_set_up(sc->cfg, sc->link, &sl->run);
+	if (sl->asking)
+		path_spare(sc->cfg, sc->link, sl->run.plan->family, sl->run.port[0]);
+	else
+		path_set_up(sc->cfg, sc->link, &sl->run);
 	mark_dirty(sc, i);
 }
 
@@ -333,37 +341,75 @@ static void hear_proof(struct sched *sc, unsigned int i, const struct link_packe
 	begin(sc, i, p->ts_ns);
 }
 
-/* Starts the next plan in a free slot, or reports that it is skipped. */
-static void start_next(struct sched *sc, int64_t now_ns)
+/* The port of the target that @p runs against, or -1 and what is *missing. */
+static int port_for(const struct sched *sc, const struct plan *p, const char **missing)
 {
-	const struct plan *p = next_plan(sc);
-	const char *missing = NULL;
-	int port = target_choose_for(sc->cfg->target, p, &missing);
 	static const struct target nobody;
-	unsigned int i;
-	int r;
+	int port = target_choose_for(sc->cfg->target, p, missing);
 
 	if (plan_asks_app(p) && port >= 0 && !sc->link->upper_tester)
-		port = target_choose(&nobody, p->needs, &missing);
-	if (!has_address(sc, p->family))
-		missing = p->family == 6 ? "no IPv6 address for target and tester"
-					 : "no IPv4 address for target and tester";
-	if (missing || port < 0) {
-		sc->done++;
-		sc->sink->skipped(sc->sink->arg, p, missing);
-		return;
-	}
-	i = sc->free_slot[--sc->n_free];
-	sc->slot[i].run.plan = p;
+		port = target_choose(&nobody, p->needs, missing);
+	if (has_address(sc, p->family))
+		return port;
+	*missing = p->family == 6 ? "no IPv6 address for target and tester"
+				  : "no IPv4 address for target and tester";
+	return -1;
+}
+
+/* Ports that @p may share with other runs; what the upper tester opens is its own. */
+static void shared_ports(const struct sched *sc, const struct plan *p, int port, uint16_t *own,
+			 uint16_t *alive)
+{
+	bool elsewhere = (p->needs >> NEED_CLOSED_PORT & 1) || plan_asks_app(p);
+
+	*own = plan_asks_app(p) ? 0 : (uint16_t)port;
+	*alive = elsewhere ? sc->alive_port : (uint16_t)port;
+}
+
+static bool may_begin(void *arg, const struct plan *p, uint32_t *group)
+{
+	struct sched *sc = arg;
+	const char *missing;
+	int port = port_for(sc, p, &missing);
+	uint16_t own, alive;
+
+	/* It is reported at once that it cannot be run. */
+	if (port < 0)
+		return true;
+	shared_ports(sc, p, port, &own, &alive);
+	*group = p->uses | (uint32_t)own << 8;
+	return share_may_begin(&sc->share, p, own, alive, sc->link->ops->now_ns(sc->link));
+}
+
+/* A free slot, and ports of both ends for @p: 0 or -errno. */
+static int prepare(struct sched *sc, const struct plan *p, int port, unsigned int *slot)
+{
+	unsigned int i = sc->free_slot[--sc->n_free];
+	struct slot *sl = &sc->slot[i];
+	int r;
+
+	*slot = i;
+	sl->run.plan = p;
+	shared_ports(sc, p, port, &sl->shared_port, &sl->shared_alive);
+	share_begin(&sc->share, p, sl->shared_port, sl->shared_alive);
 	r = take_port(sc, i, 0, p->family);
 	if (plan_asks_app(p))
 		port = owners_take_app(&sc->owners);
-	if (port < 0)
-		r = port;
-	setup_of(sc, p, (uint16_t)port, sc->slot[i].run.port[0], &sc->slot[i].setup);
-	memset(&sc->slot[i].fresh, 0, sizeof(sc->slot[i].fresh));
-	sc->slot[i].used = true;
+	setup_of(sc, p, (uint16_t)port, sl->run.port[0], &sl->setup);
+	memset(&sl->fresh, 0, sizeof(sl->fresh));
+	sl->asking = false;
+	sl->used = true;
 	sc->n_used++;
+	return port < 0 ? port : r;
+}
+
+static void start(struct sched *sc, const struct plan *p, int port, bool asking, int64_t now_ns)
+{
+	unsigned int i;
+	int r = prepare(sc, p, port, &i);
+
+	sc->slot[i].asking = asking;
+	sc->doubt.asking |= asking;
 	close_gate(sc, now_ns);
 	if (r < 0) {
 		begin(sc, i, now_ns);
@@ -373,6 +419,31 @@ static void start_next(struct sched *sc, int64_t now_ns)
 	} else {
 		begin(sc, i, now_ns);
 	}
+}
+
+/* Starts the next plan in a free slot, or reports that it is skipped. */
+static void start_next(struct sched *sc, int64_t now_ns)
+{
+	const struct plan *p = doubt_plan(&sc->doubt, sc->cfg);
+	const char *missing = NULL;
+	int port;
+
+	if (p) {
+		start(sc, p, sc->doubt.port, true, now_ns);
+		return;
+	}
+	p = queue_next(&sc->queue);
+	sc->blocked = !p;
+	sc->unblock_ns = share_due(&sc->share);
+	if (!p)
+		return;
+	port = port_for(sc, p, &missing);
+	if (port >= 0) {
+		start(sc, p, port, false, now_ns);
+		return;
+	}
+	sc->done++;
+	sc->sink->skipped(sc->sink->arg, p, missing);
 }
 
 static void send(struct sched *sc, unsigned int i, uint8_t flow)
@@ -567,10 +638,23 @@ static bool has_room(const struct sched *sc)
 	return sc->n_used < sc->n_slots && has_more(sc);
 }
 
+/* A run may be started now, if the gate is open. */
+static bool may_start(const struct sched *sc, int64_t now_ns)
+{
+	if (!has_room(sc))
+		return false;
+	if (sc->doubt.level)
+		return doubt_may_ask(&sc->doubt, sc->n_used);
+	return !sc->blocked || now_ns >= sc->unblock_ns;
+}
+
 static void start_some(struct sched *sc, int64_t now_ns)
 {
-	for (int k = 0; k < STARTS_PER_ROUND && has_room(sc) && gate_is_open(sc, now_ns); k++)
+	for (int k = 0; k < STARTS_PER_ROUND; k++) {
+		if (!may_start(sc, now_ns) || !gate_is_open(sc, now_ns))
+			return;
 		start_next(sc, now_ns);
+	}
 }
 
 /* Until when to wait for packets. */
@@ -581,8 +665,11 @@ static int64_t wait_until(struct sched *sc, int64_t now_ns)
 
 	if (sc->sink->progress && until > now_ns + PROGRESS_NS)
 		until = now_ns + PROGRESS_NS;
-	if (!has_room(sc))
-		return until;
+	if (!may_start(sc, now_ns)) {
+		bool in_time = has_room(sc) && !sc->doubt.level;
+
+		return in_time && sc->unblock_ns < until ? sc->unblock_ns : until;
+	}
 	/* More to start: only collect what is there. */
 	if (gate_is_open(sc, now_ns))
 		return now_ns;
@@ -598,7 +685,8 @@ static int round_trip(struct sched *sc)
 
 	start_some(sc, now_ns);
 	serve_dirty(sc, now_ns);
-	if (!sc->n_used && (!has_more(sc) || gate_is_open(sc, now_ns)))
+	if (!sc->n_used &&
+	    (!has_more(sc) || (may_start(sc, now_ns) && gate_is_open(sc, now_ns))))
 		return 0;
 	until = wait_until(sc, now_ns);
 	n = l->ops->poll(l, until, on_packet, sc);
@@ -652,9 +740,10 @@ static void sched_open(struct sched *sc)
 
 static void tell_not_started(struct sched *sc)
 {
-	while (sc->sink->not_started &&
-	       (sc->next < sc->n_plans || sc->next_again < sc->n_again))
-		sc->sink->not_started(sc->sink->arg, next_plan(sc));
+	const struct plan *p;
+
+	while (sc->sink->not_started && (p = queue_any(&sc->queue)))
+		sc->sink->not_started(sc->sink->arg, p);
 }
 
 static void sched_close(struct sched *sc)
@@ -666,9 +755,9 @@ static void sched_close(struct sched *sc)
 	deadlines_fini(&sc->deadlines);
 	free(sc->dirty);
 	owners_fini(&sc->owners);
-	free(sc->again);
 	sc->link->on_reply = NULL;
-	free(sc->plans);
+	queue_fini(&sc->queue);
+	share_fini(&sc->share);
 	path_close(sc->cfg, sc->link);
 }
 
@@ -681,7 +770,9 @@ int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 	sc->cfg = cfg;
 	sc->sink = sink;
 	sc->link = path_open(cfg, plans, n_plans);
-	sc->plans = order_plans(plans, n_plans, cfg->jobs > 1, &cfg->target->timers);
+	queue_init(&sc->queue, order_plans(plans, n_plans, cfg->jobs > 1, &cfg->target->timers),
+		   n_plans, may_begin, sc);
+	share_init(&sc->share, cfg->target);
 	sc->n_plans = n_plans;
 	sched_open(sc);
 	while (r == 0 && stop_level(sc) < 2 &&
@@ -689,7 +780,7 @@ int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 		r = round_trip(sc);
 	abort_all(sc, r ? FAULT_INJECT : FAULT_INTERRUPTED,
 		  cfg->link->ops->now_ns(cfg->link), r);
-	if (!r && (sc->next < n_plans || sc->next_again < sc->n_again))
+	if (!r && !queue_is_empty(&sc->queue))
 		r = -EINTR;
 	tell_not_started(sc);
 	sched_close(sc);

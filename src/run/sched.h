@@ -22,6 +22,7 @@ struct sched_config {
 	uint32_t rules;	   /* documents to judge by: enum model_rules; 0: default */
 	/* The target is asked whether a 4-tuple is closed before it is used. */
 	bool prove_closed;
+	bool patience; /* silence is waited for in full, never ended by a fence */
 	/* What chance does to the path (link/impair.h); NULL: nothing. */
 	const struct impair_config *impair;
 	/* Filled in when it is over, if anything could be impaired; may be NULL. */
@@ -31,6 +32,12 @@ struct sched_config {
 	 * NULL: never.
 	 */
 	const volatile sig_atomic_t *stop;
+	/*
+	 * After a run that left doubts (sink.in_doubt) one of these asks whether the
+	 * target still answers, one for each family; none: it is not asked.
+	 */
+	const struct plan *const *sanity;
+	size_t n_sanity;
 };
 
 struct sched_sink {
@@ -42,6 +49,18 @@ struct sched_sink {
 	/* A run has ended; the trace is valid during the call. */
 	void (*ended)(void *arg, const struct plan *plan,
 		      const struct trace *trace, int64_t duration_ns);
+	/*
+	 * Called after ended(): true if the target is to be asked by sched_config.sanity
+	 * whether it still answers, before any other run is started.  NULL: never.
+	 */
+	bool (*in_doubt)(void *arg, const struct plan *plan, const struct trace *trace);
+	/* It was asked so: true if it does. */
+	bool (*asked)(void *arg, const struct plan *plan, const struct trace *trace);
+	/*
+	 * It did not, twice, the second time with nothing else going on: no further run
+	 * is started.
+	 */
+	void (*gone)(void *arg);
 	/* A plan cannot be run against this target. */
 	void (*skipped)(void *arg, const struct plan *plan, const char *reason);
 	/*

@@ -9,7 +9,7 @@
 #include "testcase/schema.h"
 
 extern const struct schema_scalar scalar_text, scalar_title, scalar_word, scalar_label,
-	scalar_param_value, scalar_level, scalar_state, scalar_need, scalar_yes_no,
+	scalar_param_value, scalar_level, scalar_state, scalar_need, scalar_use, scalar_yes_no,
 	scalar_format, scalar_family, scalar_duration, scalar_span, scalar_timer,
 	scalar_size, scalar_hex,
 	scalar_option_body, scalar_flags, scalar_flags_any, scalar_byte, scalar_window,

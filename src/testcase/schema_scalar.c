@@ -163,6 +163,11 @@ static const char *words_need(size_t i)
 	return i < NEED_N ? plan_needs[i].name : NULL;
 }
 
+static const char *words_use(size_t i)
+{
+	return i < USE_N ? plan_uses[i].name : NULL;
+}
+
 static const char *words_known_reason(size_t i)
 {
 	return i < REASON_N ? known_reasons[i].name : NULL;
@@ -632,6 +637,8 @@ SCALAR(level, "level", "must, should or may", .word = words_level, .text = true)
 SCALAR(state, "state", "a state of RFC 9293 such as FIN-WAIT-1", .word = words_state,
        .text = true);
 SCALAR(need, "need", "something a target can provide, such as listener", .word = words_need,
+       .text = true);
+SCALAR(use, "use", "something that runs share, such as challenge-acks", .word = words_use,
        .text = true);
 SCALAR(yes_no, "yes-or-no", "yes or no", .word = words_bool);
 SCALAR(format, "format", "the number 1", .check = check_format, .min = 1, .max = 1);

@@ -21,6 +21,7 @@ SCHEMA(level);
 SCHEMA(state);
 SCHEMA(need);
 SCHEMA(yes_no);
+SCHEMA(use);
 SCHEMA(format);
 SCHEMA(family);
 SCHEMA(span);
@@ -59,6 +60,7 @@ static const struct schema anything = { .name = "value", .anything = true };
 LIST(labels, "a list of requirements such as [rfc9293:MUST-12]", &label, .min_items = 1);
 LIST(words, "a list of words", &word);
 LIST(needs, "a list of needs such as [listener]", &need);
+LIST(uses, "a list of what runs share, such as [challenge-acks]", &use);
 LIST(numbers, "a list of values", &u32, .min_items = 1);
 LIST(pair, "two values: [first, last]", &u32, .min_items = 2, .max_items = 2);
 LIST(flags_list, "a list of flags such as [RST, RST|ACK]", &flags, .min_items = 1);
@@ -664,6 +666,8 @@ static const struct schema_key case_keys[] = {
 	{ "level", &level, 0, "must (default), should or may" },
 	{ "tags", &words, 0, "words to select cases by" },
 	{ "needs", &needs, 0, "what the target must provide; default [listener]" },
+	{ "uses", &uses, 0, "what it shares with other runs, which wait for it" },
+	{ "patient", &yes_no, 0, "silence is waited for in full; default no" },
 	{ "matrix", &matrix, 0, "parameters that multiply the case" },
 	{ "exclude", &excludes, 0, "variants left out, with the reason" },
 	{ "tester", &schema_tester, KEY_PARAMS, "the tester's end of the connection" },
@@ -714,6 +718,7 @@ static const struct schema_key defaults_keys[] = {
 	{ "level", &level, 0, "level of cases that do not say" },
 	{ "tags", &words, 0, "added to the tags of every case" },
 	{ "needs", &needs, 0, "added to the needs of every case" },
+	{ "uses", &uses, 0, "added to what every case uses" },
 	{ "matrix", &matrix, 0, "parameters of every case that uses them" },
 	{ "exclude", &excludes, 0, "variants left out of every case that has the parameters" },
 	{ "tester", &schema_tester, KEY_PARAMS, "the tester's end, where a case does not say" },

@@ -23,6 +23,7 @@ SCHEMA(port);
 SCHEMA(need);
 SCHEMA(jobs);
 SCHEMA(rate);
+SCHEMA(yes_no);
 SCHEMA(address);
 SCHEMA(transport);
 SCHEMA(timer);
@@ -180,6 +181,10 @@ static const struct schema_key target_keys[] = {
 	{ "timers", &target_timers, 0, "how long its timers are, as far as that is known" },
 	{ "jobs", &jobs, 0, "at most so many runs at a time; default 1" },
 	{ "rate", &rate, 0, "at most so many runs started a second; default: no limit" },
+	{ "challenge-acks", &rate, 0,
+	  "so many challenge ACKs it sends a second, in all; default: no limit is known" },
+	{ "ordered", &yes_no, 0,
+	  "answers come in the order of what they answer, whatever the connection" },
 };
 
 /* A source address for which there is no target would be ignored. */

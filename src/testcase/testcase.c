@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "testcase/schema_priv.h"
+#include "testcase/value.h"
 
 struct loader {
 	struct arena *arena;
@@ -72,6 +73,27 @@ static uint32_t needs_of(const struct node *list)
 			if (node_is(list->item[i], plan_needs[need].name))
 				set |= UINT32_C(1) << need;
 	return set;
+}
+
+static uint32_t uses_of(const struct node *list)
+{
+	uint32_t set = 0;
+	size_t i, use;
+
+	for (i = 0; i < n_items(list); i++)
+		for (use = 0; use < USE_N; use++)
+			if (node_is(list->item[i], plan_uses[use].name))
+				set |= UINT32_C(1) << use;
+	return set;
+}
+
+static bool is_yes(const struct node *n)
+{
+	bool yes = false;
+
+	if (n)
+		value_bool(n->text, n->len, &yes);
+	return yes;
 }
 
 static int word_index(const struct node *n, const char *const *words, size_t n_words, int otherwise)
@@ -285,6 +307,8 @@ static void read_case(struct loader *l, struct testcase *t, struct node *n)
 	t->tags = join_words(l, good(l->defaults, "tags"), good(n, "tags"), &t->n_tags);
 	t->level = level_of(l, n);
 	t->needs = needs_of(good(l->defaults, "needs")) | needs_of(good(n, "needs"));
+	t->uses = uses_of(good(l->defaults, "uses")) | uses_of(good(n, "uses"));
+	t->patient = is_yes(good(n, "patient"));
 	t->tester[0] = node_get(n, "tester");
 	t->tester[1] = l->defaults ? node_get(l->defaults, "tester") : NULL;
 	t->link = node_get(n, "link");

@@ -48,6 +48,8 @@ struct testcase {
 	size_t n_tags;
 	enum req_level level;
 	uint32_t needs;			    /* set of enum plan_need */
+	uint32_t uses;			    /* set of enum plan_use */
+	bool patient;			    /* no fence ends a silence */
 	const struct testcase_param *param; /* sorted by name; `ip` is among them */
 	size_t n_params;
 	bool matrix_bad; /* parameters are missing because they are wrong */

@@ -45,6 +45,13 @@ const struct plan_need_info plan_needs[NEED_N] = {
 				"a profile that says how long the timers of the case are" },
 };
 
+const struct plan_need_info plan_uses[USE_N] = {
+	[USE_CHALLENGE_ACKS] = { "challenge-acks",
+				 "what the whole target may send of challenge ACKs in a time" },
+	[USE_BACKLOG] = { "backlog", "the queues of its listeners, which the case fills" },
+	[USE_QUIET] = { "quiet", "a moment in which no other run goes on" },
+};
+
 const struct known_reason_info known_reasons[REASON_N] = {
 	[REASON_TARGET_DEFECT] = { "target-defect", "a mistake of the target, to be mended" },
 	[REASON_NOT_IMPLEMENTED] = { "not-implemented", "the target leaves out what is asked for" },

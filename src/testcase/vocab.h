@@ -54,6 +54,18 @@ struct plan_need_info {
 };
 extern const struct plan_need_info plan_needs[NEED_N];
 
+/*
+ * What runs share beyond their own connections, and a case may use up or disturb for
+ * others; bit (1u << use) in sets.
+ */
+enum plan_use {
+	USE_CHALLENGE_ACKS, /* the target limits for all connections how many it sends */
+	USE_BACKLOG,	    /* its listeners' queues of connections */
+	USE_QUIET,	    /* nothing else is to go on: the case is about time */
+	USE_N
+};
+extern const struct plan_need_info plan_uses[USE_N];
+
 /* Why a deviation that is known is there. */
 enum known_reason {
 	REASON_TARGET_DEFECT,

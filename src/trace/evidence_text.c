@@ -170,6 +170,7 @@ static const struct key setup_keys[] = {
 	FIELD("unordered", bool, unordered),
 	FIELD("impaired", u32, impaired),
 	FIELD("timers", timers, timers),
+	FIELD("fences", bool, fences),
 };
 
 /* Strings of the note that come back as strings of the info. */
@@ -198,6 +199,7 @@ static const struct {
 	{ TRACE_STEP_ALIVE, "alive" },
 	{ TRACE_STEP_CLEANUP, "cleanup" },
 	{ TRACE_STEP_FOREIGN, "foreign" },
+	{ TRACE_STEP_FENCE, "fence" },
 };
 
 static void add_step(struct buf *out, uint16_t step)
@@ -491,7 +493,7 @@ const char *evidence_read_setup(struct evidence_setup *s, char *text)
 /* Older evidence lacks these: zero is the default. */
 static bool came_later(const char *name)
 {
-	static const char *const names[] = { "rules", "impaired", "unordered", "timers" };
+	static const char *const names[] = { "rules", "impaired", "unordered", "timers", "fences" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (!strcmp(name, names[i]))

@@ -31,6 +31,8 @@ enum trace_dir {
 #define TRACE_STEP_ALIVE 0xfffd	  /* liveness probe after a missing answer */
 #define TRACE_STEP_CLEANUP 0xfffc /* the reset that ends a connection */
 #define TRACE_STEP_FOREIGN 0xfffb /* from our address, but not by us: a leak */
+#define TRACE_STEP_FENCE 0xfffa	  /* its answer proves a silence before its time is over */
+#define TRACE_STEP_FIRST 0xfffa	  /* all from here on are not of the plan */
 
 struct trace_packet {
 	int64_t ts_ns; /* capture's timestamp */
@@ -68,6 +70,7 @@ struct trace_setup {
 	bool partial_ok; /* partial checksums are normal here (loopback) */
 	bool lossless;	 /* ordered path on this machine */
 	bool unordered;	 /* segments are doubled or overtaken, on purpose */
+	bool fences;	 /* order is kept: fences may end silences early (walk/fence.c) */
 	/*
 	 * Segments of the run that the tester itself lost, doubled, held up or let
 	 * be overtaken, by chance; set when the run has ended.

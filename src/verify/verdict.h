@@ -70,6 +70,7 @@ struct verdict {
 	const char *reason;	       /* one line; never NULL */
 	const struct finding *finding; /* worst first */
 	size_t n_findings;
+	unsigned int n_fenced;	      /* silences that a fence proved before their time */
 	const char *const *deviation; /* named alternatives that were seen */
 	size_t n_deviations;
 	const struct step_result *step; /* one for each step of the plan */

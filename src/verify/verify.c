@@ -260,11 +260,21 @@ static void judge(struct verify *v, struct verdict *out)
 
 	out->kind = v->n_faults ? VERDICT_ERROR : kinds[worst];
 	out->level = which && !v->n_faults ? which->level : v->plan->level;
-	out->reason = "every step was met";
+	out->reason = out->n_fenced ? "every step was met, silence proven by a fence"
+				    : "every step was met";
 	if (out->n_findings)
 		out->reason = out->finding[0].message;
 	if (is_excused(v))
 		excuse(v, out);
+}
+
+static unsigned int count_fenced(const struct verify *v)
+{
+	unsigned int n = 0;
+
+	for (uint16_t i = 0; i < v->plan->n_steps; i++)
+		n += v->walk->result[i].fenced;
+	return n;
 }
 
 static void fill_deviations(struct verify *v, struct verdict *out)
@@ -298,6 +308,7 @@ void verify_run(const struct plan *plan, const struct trace *trace,
 	settle_dead(w);
 	collect_faults(&v);
 	fill_findings(&v, out);
+	out->n_fenced = count_fenced(&v);
 	judge(&v, out);
 	fill_deviations(&v, out);
 	out->step = w->result;

@@ -437,6 +437,8 @@ static const char *const tag_names[] = {
 		TRACE_STEP_CLEANUP] = "cleanup",
 	[TRACE_STEP_NONE -
 		TRACE_STEP_FOREIGN] = "not sent by shakedown",
+	[TRACE_STEP_NONE -
+		TRACE_STEP_FENCE] = "fence: its answer proves the silence before it",
 };
 
 static const char *step_note(struct verify *v, uint16_t step, const char *verdict)
@@ -456,7 +458,15 @@ static const char *tx_note(struct verify *v, const struct trace_packet *p)
 {
 	if (p->step < v->plan->n_steps)
 		return step_note(v, p->step, "");
-	return p->step >= TRACE_STEP_FOREIGN ? tag_names[TRACE_STEP_NONE - p->step] : "";
+	return p->step >= TRACE_STEP_FIRST ? tag_names[TRACE_STEP_NONE - p->step] : "";
+}
+
+static const char *rx_note(const struct verify *v, const struct trace_packet *p)
+{
+	if (!p->flow)
+		return "permitted by the model";
+	return p->flow == v->walk->fence.flow ? "answer to the fence"
+					      : "answer to the liveness probe";
 }
 
 /* The steps that packets of the target completed. */
@@ -490,8 +500,7 @@ const char *const *verify_packet_notes(struct verify *v,
 		if (p->dir == TRACE_TX)
 			note[i] = tx_note(v, p);
 		else if (!note[i])
-			note[i] = p->flow ? "answer to the liveness probe"
-					  : "permitted by the model";
+			note[i] = rx_note(v, p);
 	}
 	for (size_t i = 0; i < verdict->n_findings; i++) {
 		const struct finding *f = &verdict->finding[i];

@@ -110,6 +110,19 @@ void walk_backlog_add(struct walk *w, size_t packet, const struct tcb *before,
 /* Forgets the first @n; what the model does not permit of them is a finding. */
 void walk_backlog_drop(struct walk *w, uint8_t n);
 
+/*
+ * Fences (fence.c).  A step of the case sent @s; a step that sends nothing is over; a
+ * step begins that asks for silence.
+ */
+void fence_stimulus(struct walk *w, const struct segment *s);
+void fence_forget(struct walk *w);
+void fence_start(struct walk *w);
+/* One is to be sent, and how it looks; one left; something came back. */
+bool fence_wants(const struct walk *w);
+void fence_segment(const struct walk *w, const struct match_env *env, struct segment *s);
+void fence_tx(struct walk *w, uint8_t flow, const struct segment *s);
+void fence_rx(struct walk *w, uint8_t flow, const struct segment *s);
+
 /* Probes (probe.c). */
 void probe_start(struct walk *w, enum probe_kind kind, int64_t t);
 void probe_tx(struct walk *w, const struct segment *s, int64_t t);

@@ -9,8 +9,9 @@ libshakedown_a_SOURCES += \
 	%D%/backlog.c \
 	%D%/confirm.c \
 	%D%/due.c \
+	%D%/fence.c \
 	%D%/finding.c \
 	%D%/probe.c \
 	%D%/walk.c \
 	%D%/want.c
-unit_tests += tests/unit/test_app
+unit_tests += tests/unit/test_app tests/unit/test_fence

@@ -52,6 +52,7 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->failed_finding = -1;
 	w->claim = TCP_STATE_NONE;
 	w->asked_packets = SIZE_MAX;
+	fence_forget(w);
 	w->confirmed = -1;
 	w->now_ns = trace->start_ns;
 	walk_enter(w, 0, trace->start_ns);
@@ -341,6 +342,8 @@ void walk_complete(struct walk *w, uint16_t step, int32_t packet, int64_t t)
 	w->result[step].at_ns = t;
 	if (w->plan->step[step].kind != PLAN_APP && w->plan->step[step].kind != PLAN_STATE)
 		w->asked_packets = SIZE_MAX;
+	if (w->plan->step[step].kind != PLAN_SEND && w->plan->step[step].kind != PLAN_STATE)
+		fence_forget(w);
 	check_claim(w, step);
 	walk_enter(w, w->plan->step[step].next, t);
 }
@@ -377,15 +380,18 @@ void walk_enter(struct walk *w, uint16_t step, int64_t t)
 		walk_app_silence(w);
 		if (!w->failed)
 			walk_backlog_drop(w, w->n_backlog);
+		fence_start(w);
 		break;
 	case PLAN_CONFIRM:
 		walk_backlog_drop(w, w->n_backlog);
 		confirm_start(w, t);
 		break;
+	case PLAN_MODEL:
+		fence_start(w);
+		break;
 	case PLAN_SEND:
 	case PLAN_WAIT:
 	case PLAN_APP:
-	case PLAN_MODEL:
 	case PLAN_N_KINDS:
 		break;
 	}
@@ -560,6 +566,8 @@ static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 	if (w->trace->packet[i].flow != 0) {
 		if (w->probe.active && w->probe.flow == w->trace->packet[i].flow)
 			probe_rx(w, i, s, true);
+		else
+			fence_rx(w, w->trace->packet[i].flow, s);
 		return;
 	}
 	if (w->phase == WALK_CLEANUP || w->phase == WALK_DONE)
@@ -607,6 +615,7 @@ static void tx_wanted(struct walk *w, size_t i, const struct segment *s)
 		probe_tx(w, s, w->now_ns);
 	} else {
 		bound_segment_set(&w->bound[w->step], s);
+		fence_stimulus(w, s);
 		walk_complete(w, w->step, (int32_t)i, w->now_ns);
 	}
 }
@@ -618,6 +627,10 @@ static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 
 	if (p->step == TRACE_STEP_FOREIGN)
 		return;
+	if (p->step == TRACE_STEP_FENCE) {
+		fence_tx(w, p->flow, s);
+		return;
+	}
 	if (p->flow == 0) {
 		w->owed = w->model.rcv_nxt;
 		if (s->flags & TCP_SYN)

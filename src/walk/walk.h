@@ -35,6 +35,10 @@
  * walk is not waiting for any are kept in a short backlog for the next
  * expectation.
  *
+ * A silence ends when its time is over, or where the set-up of the run allows it (the
+ * path keeps order) when a fence that was sent after the segment in question has been
+ * answered; fence.c says when that is sound.
+ *
  * Times: `within` and `after` count from the capture time of the packet that
  * completed the step before.
  *
@@ -105,6 +109,7 @@ struct step_result {
 	enum step_status status;
 	int packet;    /* that sent or satisfied it, or -1 */
 	int64_t at_ns; /* when it was complete */
+	bool fenced;   /* silence was proven by a fence, before its time was over */
 };
 
 enum walk_phase {
@@ -147,6 +152,17 @@ struct walk_due {
 	uint32_t before, after; /* the target's RCV.NXT, without it and with it */
 	int64_t at_ns;
 	int32_t packet;
+};
+
+/* A segment whose answer ends a silence early (fence.c). */
+struct walk_fence {
+	bool bare;	 /* no text and no FIN was sent since a step that sent nothing */
+	bool sends;	 /* since then a step has sent something */
+	bool wanted;	 /* by this step, and has not left */
+	bool sent;	 /* and is not answered */
+	uint8_t flow;	 /* 0: none so far */
+	uint16_t n;	 /* so many were wanted */
+	uint32_t number; /* that it acknowledges */
 };
 
 /* `confirm: state` in progress. */
@@ -196,6 +212,7 @@ struct walk {
 	uint32_t owed; /* RCV.NXT of the target before our last segment */
 	struct walk_due due;
 	struct walk_confirm confirm;
+	struct walk_fence fence;
 	int64_t limited_ns;	      /* last ACK of what was not acceptable: RFC 5961 7 */
 	int64_t text_ns, text_gap_ns; /* last text, SYN or FIN of the target; since it came
 					 before, if it repeats */

@@ -30,6 +30,10 @@ void walk_want(const struct walk *w, struct walk_want *want)
 		want->step = probe_tag(w);
 		want->flow = w->probe.flow;
 		want->until_ns = w->probe.due_ns;
+	} else if (fence_wants(w)) {
+		want->kind = WANT_SEND;
+		want->step = TRACE_STEP_FENCE;
+		want->flow = w->fence.flow;
 	} else if (w->plan->step[w->step].kind == PLAN_SEND) {
 		want->kind = WANT_SEND;
 		want->step = w->step;
@@ -52,6 +56,10 @@ int walk_segment(const struct walk *w, int64_t now_ns, struct segment *s)
 	}
 	if (w->probe.active) {
 		probe_segment(w, &env, s);
+		return 0;
+	}
+	if (fence_wants(w)) {
+		fence_segment(w, &env, s);
 		return 0;
 	}
 	return build_send(w->plan, w->plan->step[w->step].send,

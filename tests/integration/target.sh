@@ -41,7 +41,8 @@ beside check 'a service that ends in the middle' ends 4 '
 	kill -9 $agent
 	wait $run; status=$?
 	cat "$fifo.out"
-	exit $status' 'the precondition was not reached'
+	grep -q "no longer answered a plain handshake" "$fifo.out" || exit 99
+	exit $status' 'the target cannot be reached any more'
 beside check 'a link that goes down in the middle' ends 4 '
 	clean
 	run --target 10.9.0.1:7 $own -v "handshake/*" --rate 50 >"$fifo.out" 2>&1 & run=$!

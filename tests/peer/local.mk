@@ -28,7 +28,8 @@ tests_peer_peer_live_LDADD = libpeer.a libshakedown.a $(DEPS_LIBS)
 
 EXTRA_DIST += tests/catalogue.tsv tests/clauses.tsv tests/faults.tsv
 
-unit_tests += tests/unit/test_catalogue tests/unit/test_faults tests/unit/test_peer
+unit_tests += tests/unit/test_catalogue tests/unit/test_faults tests/unit/test_peer tests/unit/test_share
 tests_unit_test_catalogue_LDADD = libpeer.a $(LDADD)
 tests_unit_test_faults_LDADD = libpeer.a $(LDADD)
 tests_unit_test_peer_LDADD = libpeer.a $(LDADD)
+tests_unit_test_share_LDADD = libpeer.a $(LDADD)

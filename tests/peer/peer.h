@@ -52,14 +52,17 @@ struct peer_config {
 	int64_t app_delay_ns;		/* until a service acts; 0: 50 us, < 0: none */
 	uint32_t isn;			/* of every connection, if isn_set */
 	bool isn_set;
-	bool rfc793;	     /* no RFC 5961: resets where the window is hit */
-	bool no_options;     /* neither timestamps nor scale nor SACK */
-	bool fin_with_data;  /* the FIN rides on the last data */
-	bool syn_ack_again;  /* repeats the SYN|ACK for a repeated SYN */
-	bool takes_syn_data; /* acknowledges data on the SYN at once */
-	bool drops_syn_fin;  /* ignores SYN|FIN */
-	bool throttles;	     /* RFC 5961 7: one challenge in 500 ms */
-	bool repeats_fin;    /* each ACK carries the FIN until that is acknowledged */
+	bool rfc793;		      /* no RFC 5961: resets where the window is hit */
+	bool no_options;	      /* neither timestamps nor scale nor SACK */
+	bool fin_with_data;	      /* the FIN rides on the last data */
+	bool syn_ack_again;	      /* repeats the SYN|ACK for a repeated SYN */
+	bool takes_syn_data;	      /* acknowledges data on the SYN at once */
+	bool drops_syn_fin;	      /* ignores SYN|FIN */
+	bool throttles;		      /* RFC 5961 7: one challenge in 500 ms */
+	bool repeats_fin;	      /* each ACK carries the FIN until that is acknowledged */
+	unsigned int challenges;      /* of all connections, so many a second; 0: any */
+	unsigned int told_challenges; /* what the tester knows of that */
+	bool in_order;		      /* the tester is told that order is kept, and uses fences */
 };
 
 /* Correct TCPs that differ in everything the RFCs leave open. */

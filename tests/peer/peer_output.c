@@ -217,11 +217,25 @@ void peer_send_ack(struct peer *p, struct peer_conn *c)
 	conn_emit(p, c, &e);
 }
 
+/* RFC 5961 7 for the whole host, second by second as Linux counts. */
+static bool spend_challenge(struct peer *p)
+{
+	if (!p->cfg.challenges)
+		return true;
+	if (p->now_ns / INT64_C(1000000000) != p->challenge_second) {
+		p->challenge_second = p->now_ns / INT64_C(1000000000);
+		p->challenged = 0;
+	}
+	return p->challenged++ < p->cfg.challenges;
+}
+
 void peer_send_challenge(struct peer *p, struct peer_conn *c, const struct segment *cause)
 {
 	struct peer_emission e;
 
 	if (p->cfg.throttles && p->now_ns - c->challenged_ns < CHALLENGE_GAP_NS)
+		return;
+	if (!spend_challenge(p))
 		return;
 	c->challenged_ns = p->now_ns;
 	ack_segment(p, c, &e);

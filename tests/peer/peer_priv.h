@@ -211,6 +211,8 @@ struct peer {
 	struct peer_app *apps;
 	int64_t next_ns; /* no timer is due before */
 	uint64_t random;
+	int64_t challenge_second; /* in which so many challenge ACKs were sent */
+	unsigned int challenged;
 	bool deaf; /* BUG_LISTEN_RST_DEAFENS happened */
 };
 

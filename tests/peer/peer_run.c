@@ -68,6 +68,8 @@ int peer_run_impaired(const struct plan *const *plans, size_t n_plans,
 
 	target_init_lab(&target);
 	peer_timers(cfg, &target.timers);
+	target.ordered = cfg && cfg->in_order;
+	target.challenge_acks = cfg ? cfg->told_challenges : 0;
 	target.addr4 = l->target4;
 	target.addr6 = l->target6;
 	r = sched_run(&sched, plans, n_plans, &sink);

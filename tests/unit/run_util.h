@@ -47,6 +47,8 @@ struct script {
 	size_t n;
 	int count;	     /* segments of the tester so far */
 	bool answers_probes; /* SYNs of other flows are answered */
+	bool answers_fences; /* and ACKs of other flows, with a reset */
+	uint32_t fence_off;  /* whose SEQ is so much too high */
 	uint16_t main_port;
 };
 
@@ -59,6 +61,7 @@ struct outcome {
 	struct verdict v;    /* of the last */
 	char reason[256];
 	struct trace *trace; /* copy through evidence */
+	int64_t duration_ns; /* of the last */
 	bool same_offline;   /* evidence gave the same verdict */
 };
 
@@ -90,7 +93,7 @@ static inline void reply_send(struct script *sc, struct vlink *vl,
 	if (r->flags & TCP_SYN)
 		tcp_opt_mss(&s.opt[s.n_opt++], 1460);
 	if (r->how == R_RST_FOR_ACK)
-		s.seq = in->ack;
+		s.seq = in->ack + r->seq;
 	if (r->how == R_RST_FOR_SYN)
 		s.seq = 0;
 	if (r->how == R_AS_TESTER) {
@@ -123,6 +126,7 @@ static inline void script_receive(void *arg, struct vlink *vl, int64_t now_ns,
 	static const struct reply probe = { 0, TCP_SYN | TCP_ACK, 0, 0, 0, NULL,
 					    R_NORMAL };
 	struct script *sc = arg;
+	struct reply fence = { .flags = TCP_RST, .how = R_RST_FOR_ACK };
 	struct segment s;
 
 	(void)now_ns;
@@ -132,6 +136,9 @@ static inline void script_receive(void *arg, struct vlink *vl, int64_t now_ns,
 	if (s.sport != sc->main_port && sc->answers_probes) {
 		if (s.flags & TCP_SYN)
 			reply_send(sc, vl, &s, &probe);
+		fence.seq = sc->fence_off;
+		if (s.flags == TCP_ACK && sc->answers_fences)
+			reply_send(sc, vl, &s, &fence);
 		return;
 	}
 	sc->count++;
@@ -190,7 +197,7 @@ static inline void outcome_ended(void *arg, const struct plan *p,
 {
 	struct outcome *o = arg;
 
-	(void)duration_ns;
+	o->duration_ns = duration_ns;
 	o->n++;
 	verify_run(p, t, o->arena, &o->v);
 	verify_offline(o, p, t);

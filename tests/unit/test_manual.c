@@ -142,6 +142,15 @@ static void check_needs(void)
 	check_words("words: needs", names, NEED_N);
 }
 
+static void check_uses(void)
+{
+	const char *names[USE_N];
+
+	for (size_t i = 0; i < USE_N; i++)
+		names[i] = plan_uses[i].name;
+	check_words("words: uses", names, USE_N);
+}
+
 Test(manual, has_every_word_of_the_language)
 {
 	const char *fields[FIELD_N];
@@ -150,6 +159,7 @@ Test(manual, has_every_word_of_the_language)
 
 	read_page("shakedown-testcase.5");
 	check_needs();
+	check_uses();
 	check_words("words: states", tcp_state_names, TCP_N_STATES);
 	check_words("words: variables", plan_var_names, VAR_N);
 	for (size_t i = 0; i < FIELD_N; i++) {

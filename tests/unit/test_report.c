@@ -37,9 +37,9 @@ static const struct plan_step steps[] = {
 	{ .kind = PLAN_END },
 };
 static const struct step_result step_results[] = {
-	{ STEP_DONE, 0, 0 },
-	{ STEP_FAILED, -1, 0 },
-	{ STEP_NOT_REACHED, -1, 0 },
+	{ STEP_DONE, 0, 0, false },
+	{ STEP_FAILED, -1, 0, false },
+	{ STEP_NOT_REACHED, -1, 0, false },
 };
 static const char *const covers[] = { "rfc9293:SA-LISTEN-2" };
 static const char *const tags[] = { "smoke", "textbook" };
