@@ -364,7 +364,7 @@ static int run_plans(struct run_command *c)
 		.link = c->conn.link,
 		.target = &c->conn.target,
 		.jobs = c->cli->opt.jobs ? (unsigned int)c->cli->opt.jobs : c->conn.jobs,
-		.seed = options_choose_seed(&c->cli->opt),
+		.seed = c->cli->opt.seed,
 		.rules = options_rules(&c->cli->opt),
 		/* A lab is new, and so is a simulated target. */
 		.prove_closed = !c->conn.lab && !c->conn.sim,
@@ -461,6 +461,9 @@ int command_run(struct cli *cli)
 	int status;
 
 	c.evidence.fd = -1;
+	/* Now, since the simulated target takes it as well. */
+	cli->opt.seed = options_choose_seed(&cli->opt);
+	cli->opt.seed_set = true;
 	status = connection_describe(cli, &c.conn);
 	if (status)
 		return status;

@@ -18,7 +18,7 @@
 #include "expr/expr.h"
 #include "plan/plan_text.h"
 #include "plan/target.h"
-#include "run/sched.h"
+#include "run/setup.h"
 #include "walk/walk.h"
 
 #define TESTER_PORT 40000
@@ -371,7 +371,7 @@ static void set_up(struct rehearsal *r, uint64_t seed)
 	s->alive_port = 7;
 	s->mss = r->plan->family == 6 ? 1440 : 1460;
 	s->seed = seed;
-	sched_numbers(seed, r->plan->id, &s->iss, &s->ts_offset);
+	setup_numbers(seed, r->plan->id, &s->iss, &s->ts_offset);
 	r->trace.start_ns = r->now_ns;
 }
 

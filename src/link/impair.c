@@ -32,7 +32,8 @@ struct transit {
 /* One tester port. */
 struct flow {
 	bool claimed, spared;
-	uint32_t n[2];	    /* segments ever, for chance */
+	uint64_t key;	    /* for chance */
+	uint32_t n[2];	    /* segments since it has this key */
 	int64_t last_ns[2]; /* when the last one that keeps its place arrives */
 	uint32_t touched;
 	const struct path_rule *rule;
@@ -130,7 +131,7 @@ static uint64_t draw(const struct impair *im, const struct view *v, uint64_t sal
 {
 	uint64_t h = im->cfg.seed + salt * UINT64_C(0x9e3779b97f4a7c15);
 
-	h ^= (uint64_t)v->flow->n[v->dir] << 32 | (uint64_t)v->port << 1 | v->dir;
+	h ^= v->flow->key ^ ((uint64_t)v->flow->n[v->dir] << 32 | v->dir);
 	h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
 	h = (h ^ (h >> 31)) * UINT64_C(0x9e3779b97f4a7c15);
@@ -540,6 +541,7 @@ static int op_claim(struct link *l, uint8_t family, uint16_t port)
 	if (!*f)
 		*f = xcalloc(sizeof(**f));
 	(*f)->claimed = true;
+	(*f)->key = (uint64_t)r << 1;
 	(*f)->spared = false;
 	(*f)->touched = 0;
 	(*f)->last_ns[OUT] = (*f)->last_ns[IN] = 0;
@@ -641,6 +643,16 @@ void impair_set_rules(struct link *l, uint8_t family, uint16_t port,
 	f->rule = rules;
 	f->n_rules = n < PATH_MAX_RULES ? n : PATH_MAX_RULES;
 	memset(f->seen, 0, sizeof(f->seen));
+}
+
+void impair_set_key(struct link *l, uint8_t family, uint16_t port, uint64_t key)
+{
+	struct flow *f = flow_at(impair_of(l), family, port);
+
+	if (!f)
+		return;
+	f->key = key;
+	f->n[OUT] = f->n[IN] = 0;
 }
 
 void impair_spare(struct link *l, uint8_t family, uint16_t port, bool spared)

@@ -11,9 +11,9 @@
  * the inner link captured it; of one that is dropped or held up the link makes the
  * capture itself, and keeps the inner one's of the copies to itself.
  *
- * Chance decides for each segment anew, by the seed, the tester's port, the
- * direction and how many segments went that way before: what befalls one run does
- * not depend on the others.  Rules (wire/path_rule.h) decide exactly, for one
+ * Chance decides for each segment anew, by the seed, the flow's key, the direction and
+ * how many segments went that way before: what befalls one run does not depend on the
+ * others, nor on which port it was given.  Rules (wire/path_rule.h) decide exactly, for one
  * tester port, and come first.  Only claimed ports are impaired.
  */
 #ifndef LINK_IMPAIR_H
@@ -61,6 +61,12 @@ struct link *impair_open(struct link *inner, const struct impair_config *cfg);
  */
 void impair_set_rules(struct link *l, uint8_t family, uint16_t port,
 		      const struct path_rule *rules, size_t n);
+
+/*
+ * What chance does to a claimed port from now on depends on @key and not on the port;
+ * its segments are counted anew.
+ */
+void impair_set_key(struct link *l, uint8_t family, uint16_t port, uint64_t key);
 
 /* Chance leaves a claimed port alone (@spared), or no longer. */
 void impair_spare(struct link *l, uint8_t family, uint16_t port, bool spared);

@@ -13,7 +13,9 @@ libshakedown_a_SOURCES += \
 	%D%/order.h \
 	%D%/owners.h \
 	%D%/queue.h \
+	%D%/setup.h \
 	%D%/share.h \
+	%D%/tries.h \
 	%D%/resets.h \
 	%D%/run.h \
 	%D%/deadlines.c \
@@ -23,7 +25,9 @@ libshakedown_a_SOURCES += \
 	%D%/order.c \
 	%D%/owners.c \
 	%D%/queue.c \
+	%D%/setup.c \
 	%D%/share.c \
+	%D%/tries.c \
 	%D%/resets.c \
 	%D%/sched.h \
 	%D%/path.c \

@@ -36,6 +36,15 @@ void path_spare(const struct sched_config *cfg, struct link *path, uint8_t famil
 		impair_spare(path, family, port, true);
 }
 
+void path_key(const struct sched_config *cfg, struct link *path, const struct run *r,
+	      uint8_t flow, uint64_t key)
+{
+	/* Far apart, whatever the key. */
+	if (path != cfg->link)
+		impair_set_key(path, r->plan->family, r->port[flow],
+			       key + flow * UINT64_C(0xd1342543de82ef95));
+}
+
 void path_set_up(const struct sched_config *cfg, struct link *path, const struct run *r)
 {
 	if (path == cfg->link)

@@ -20,6 +20,13 @@ void path_close(const struct sched_config *cfg, struct link *path);
 void path_spare(const struct sched_config *cfg, struct link *path, uint8_t family,
 		uint16_t port);
 
+/*
+ * What chance does to flow @flow of a run goes by @key, a number of the run, not by the
+ * port it was given.
+ */
+void path_key(const struct sched_config *cfg, struct link *path, const struct run *r,
+	      uint8_t flow, uint64_t key);
+
 /* A run begins: its rules, if it has any, hold for its tester port. */
 void path_set_up(const struct sched_config *cfg, struct link *path, const struct run *r);
 /* It has ended: how many of its segments chance has touched. */

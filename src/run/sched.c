@@ -18,7 +18,9 @@
 #include "run/path.h"
 #include "run/queue.h"
 #include "run/resets.h"
+#include "run/setup.h"
 #include "run/share.h"
+#include "run/tries.h"
 
 /*
  * A deadline is acted on this long after it passed, so that a packet that was
@@ -27,6 +29,8 @@
 #define GUARD_NS INT64_C(2000000)
 #define PROGRESS_NS INT64_C(100000000)
 #define SECOND_NS INT64_C(1000000000)
+/* Sets a run's key apart from its other numbers. */
+#define KEY_SALT (UINT64_C(1) << 32)
 /* New runs a round: the target's listen queues want a breath between. */
 #define STARTS_PER_ROUND 64
 
@@ -37,6 +41,7 @@ struct slot {
 	bool proving; /* the run has not begun: is its 4-tuple closed? */
 	bool asking;  /* no run of the suite: is the target still sane? */
 	uint16_t shared_port, shared_alive;
+	uint64_t key; /* for chance: by seed, variant, and the how manieth run of it */
 	struct fresh fresh;
 	struct trace_setup setup; /* meanwhile */
 	int64_t due_ns;		  /* WAIT until then */
@@ -56,6 +61,7 @@ struct sched {
 	struct owners owners;
 	struct queue queue;
 	struct share share;
+	struct tries *tries;
 	struct doubt doubt;
 	size_t n_plans, done;
 	int64_t watched_ns; /* timestamp of the last packet delivered */
@@ -78,18 +84,6 @@ static void *xcalloc(size_t n, size_t size)
 	if (!p)
 		log_panic("out of memory");
 	return p;
-}
-
-/* FNV-1a, then the finaliser of SplitMix64: for ISS and the like only. */
-static uint64_t mix(uint64_t seed, const char *s, uint64_t salt)
-{
-	uint64_t h = seed ^ UINT64_C(0xcbf29ce484222325) ^ salt * 31;
-
-	for (; *s; s++)
-		h = (h ^ (uint8_t)*s) * UINT64_C(0x100000001b3);
-	h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return h ^ (h >> 31);
 }
 
 static void mark_dirty(struct sched *sc, unsigned int i)
@@ -227,48 +221,6 @@ static void end_run(struct sched *sc, unsigned int i, int64_t now_ns)
 	sc->free_slot[sc->n_free++] = (uint16_t)i;
 }
 
-void sched_numbers(uint64_t seed, const char *variant, uint32_t *iss, uint32_t *ts_offset)
-{
-	uint64_t h = mix(seed, variant, 0);
-
-	*iss = (uint32_t)h;
-	*ts_offset = (uint32_t)(h >> 32);
-}
-
-/* Order is kept on the way and by the target, and the time is not wanted. */
-static bool fences_are_sound(const struct sched *sc, const struct plan *p)
-{
-	return (sc->link->in_order || sc->cfg->target->ordered) && !sc->cfg->patience &&
-		!sc->cfg->impair && !sc->link->unordered && !p->n_link && !p->patient;
-}
-
-static void setup_of(struct sched *sc, const struct plan *p, uint16_t port,
-		     uint16_t tester_port, struct trace_setup *s)
-{
-	struct link *l = sc->link;
-	bool v6 = p->family == 6;
-	bool closed = (p->needs >> NEED_CLOSED_PORT & 1) || plan_asks_app(p);
-
-	*s = (struct trace_setup){
-		.tester = v6 ? l->tester6 : l->tester4,
-		.target = v6 ? sc->cfg->target->addr6 : sc->cfg->target->addr4,
-		.tester_port = tester_port,
-		.target_port = port,
-		/* The service in question is the one to ask. */
-		.alive_port = closed ? sc->alive_port : port,
-		.mss = (uint16_t)(l->mtu > 65535 ? 65535 - (v6 ? 60 : 40)
-						 : l->mtu - (v6 ? 60 : 40)),
-		.seed = sc->cfg->seed,
-		.rules = sc->cfg->rules,
-		.partial_ok = l->partial_ok,
-		.lossless = l->lossless && !p->n_link,
-		.unordered = l->unordered || p->n_link,
-		.timers = sc->cfg->target->timers,
-		.fences = fences_are_sound(sc, p),
-	};
-	sched_numbers(sc->cfg->seed, p->id, &s->iss, &s->ts_offset);
-}
-
 static bool has_address(const struct sched *sc, uint8_t family)
 {
 	const struct target *t = sc->cfg->target;
@@ -283,11 +235,14 @@ static void begin(struct sched *sc, unsigned int i, int64_t now_ns)
 	struct slot *sl = &sc->slot[i];
 
 	sl->proving = false;
+	sl->key = setup_mix(sc->cfg->seed, sl->run.plan->id,
+			    KEY_SALT + tries_count(&sc->tries, sl->run.plan));
 	run_start(&sl->run, sl->run.plan, &sl->setup, now_ns);
 	if (sl->asking)
 		path_spare(sc->cfg, sc->link, sl->run.plan->family, sl->run.port[0]);
 	else
 		path_set_up(sc->cfg, sc->link, &sl->run);
+	path_key(sc->cfg, sc->link, &sl->run, 0, sl->key);
 	mark_dirty(sc, i);
 }
 
@@ -296,7 +251,8 @@ static void begin(struct sched *sc, unsigned int i, int64_t now_ns)
 static void prove(struct sched *sc, unsigned int i, int64_t now_ns)
 {
 	struct slot *sl = &sc->slot[i];
-	uint32_t number = (uint32_t)mix(sc->cfg->seed, sl->run.plan->id, sl->setup.tester_port);
+	uint32_t number =
+		(uint32_t)setup_mix(sc->cfg->seed, sl->run.plan->id, UINT32_MAX - sl->fresh.ports);
 	struct segment s;
 
 	sl->proving = true;
@@ -395,7 +351,8 @@ static int prepare(struct sched *sc, const struct plan *p, int port, unsigned in
 	r = take_port(sc, i, 0, p->family);
 	if (plan_asks_app(p))
 		port = owners_take_app(&sc->owners);
-	setup_of(sc, p, (uint16_t)port, sl->run.port[0], &sl->setup);
+	setup_of(sc->cfg, sc->link, p, &sl->setup);
+	setup_ports(p, (uint16_t)port, sl->run.port[0], sc->alive_port, &sl->setup);
 	memset(&sl->fresh, 0, sizeof(sl->fresh));
 	sl->asking = false;
 	sl->used = true;
@@ -452,14 +409,17 @@ static void send(struct sched *sc, unsigned int i, uint8_t flow)
 	int64_t now_ns = sc->link->ops->now_ns(sc->link);
 	struct segment s;
 	size_t len;
+	bool is_new = !r->port[flow];
 	int e = 0;
 
-	if (!r->port[flow])
+	if (is_new)
 		e = take_port(sc, i, flow, r->plan->family);
 	if (e < 0) {
 		run_abort(r, FAULT_PORT, now_ns, e);
 		return;
 	}
+	if (is_new)
+		path_key(sc->cfg, sc->link, r, flow, sc->slot[i].key);
 	if (run_segment(r, now_ns, &s))
 		return;
 	len = segment_encode(&s, sc->packet, sizeof(sc->packet));
@@ -708,7 +668,7 @@ static uint16_t first_app_port(const struct sched *sc)
 	const struct target *t = sc->cfg->target;
 	uint32_t n = (uint32_t)(t->app_last - t->app_first) + 1;
 
-	return (uint16_t)(t->app_first + mix(sc->cfg->seed, "app", 0) % n);
+	return (uint16_t)(t->app_first + setup_mix(sc->cfg->seed, "app", 0) % n);
 }
 
 static void sched_open(struct sched *sc)
@@ -758,6 +718,7 @@ static void sched_close(struct sched *sc)
 	sc->link->on_reply = NULL;
 	queue_fini(&sc->queue);
 	share_fini(&sc->share);
+	tries_free(sc->tries);
 	path_close(sc->cfg, sc->link);
 }
 

@@ -82,7 +82,4 @@ struct sched_sink {
 int sched_run(const struct sched_config *cfg, const struct plan *const *plans,
 	      size_t n_plans, const struct sched_sink *sink);
 
-/* The tester's numbers in a run of @variant with this seed. */
-void sched_numbers(uint64_t seed, const char *variant, uint32_t *iss, uint32_t *ts_offset);
-
 #endif

@@ -36,4 +36,5 @@ check_PROGRAMS += %D%/lossy_path
 %C%_lossy_path_LDADD =
 
 # A path that the tester makes worse on purpose.
-shell_tests += %D%/impair.sh
+shell_tests += %D%/impair.sh %D%/seed.sh
+EXTRA_DIST += %D%/sent.py
