@@ -233,16 +233,50 @@ static void add_wait(struct compiler *c, const struct node *key, const struct no
 	claim(s, map);
 }
 
+/*
+ * What every service does by itself: it listens, and accepts.  No other call can be
+ * left to a service, since the numbers that follow depend on what it says.
+ */
+static bool is_served(struct compiler *c, const struct plan_app *app)
+{
+	if (c->way != PLAN_BY_SERVICES || app->result_set ||
+	    (app->call != APP_LISTEN && app->call != APP_ACCEPT))
+		return false;
+	c->served |= app->call == APP_LISTEN;
+	return true;
+}
+
 static void add_app(struct compiler *c, const struct node *key, const struct node *v,
 		    const struct node *map)
 {
-	struct plan_step *s = emit(c, PLAN_APP, &key->at);
+	const struct plan_app *app = compile_app(c, v);
+	struct plan_step *s;
 
+	if (is_served(c, app)) {
+		claim_after(c, map);
+		return;
+	}
+	s = emit(c, PLAN_APP, &key->at);
 	c->needs |= 1u << NEED_UPPER_TESTER;
 	if (!s)
 		return;
-	s->app = compile_app(c, v);
+	s->app = app;
 	claim(s, map);
+}
+
+/* By the application nobody listens before it is asked to. */
+static void open_first(struct compiler *c, const struct node *key)
+{
+	static const struct plan_app listen = { .call = APP_LISTEN,
+						.n_result = 1,
+						.within = { .ns = PLAN_WITHIN_DEFAULT_NS } };
+	struct plan_step *s;
+
+	if (!c->opens || c->n_steps || node_is(key, "app") || node_is(key, "reach"))
+		return;
+	s = emit(c, PLAN_APP, &key->at);
+	if (s)
+		s->app = &listen;
 }
 
 static void compile_list(struct compiler *c, const struct node *list, bool alive_follows);
@@ -332,7 +366,7 @@ static void enter(struct compiler *c, const struct testcase_fragment *f, const s
 
 	if (!may_enter(c, f, at))
 		return;
-	c->needs |= f->needs;
+	c->needs |= c->way == PLAN_BY_SERVICES ? f->needs & ~(1u << NEED_UPPER_TESTER) : f->needs;
 	if (!f->steps)
 		return; /* it is wrong, and has been complained about */
 	link.label = testcase_fragment_label(c->arena, f);
@@ -351,7 +385,7 @@ static void add_use(struct compiler *c, const struct node *v, const struct node 
 		    bool alive_follows)
 {
 	const struct testcase_fragment *f =
-		fragments_find(c->fragments, c->file, v->text, TCP_STATE_NONE, NULL);
+		fragments_find(c->fragments, c->file, v->text, TCP_STATE_NONE, NULL, c->way);
 
 	if (f) {
 		enter(c, f, &v->at, false, alive_follows);
@@ -368,7 +402,7 @@ static void add_reach(struct compiler *c, const struct node *v, const struct nod
 	const struct node *state = v->kind == NODE_MAP ? node_get(v, "state") : v;
 	const struct node *via = v->kind == NODE_MAP ? node_get(v, "via") : NULL;
 	const struct testcase_fragment *f = fragments_find(
-		c->fragments, c->file, NULL, state_by_name(state), via ? via->text : NULL);
+		c->fragments, c->file, NULL, state_by_name(state), via ? via->text : NULL, c->way);
 
 	if (f) {
 		enter(c, f, &v->at, true, alive_follows);
@@ -497,9 +531,11 @@ static void compile_step(struct compiler *c, struct node *map, bool alive_follow
 		k = schema_find_key(schema_step.map, map->pair[i].key->text);
 		if (!(k->flags & KEY_CHOICE))
 			continue;
+		open_first(c, map->pair[i].key);
 		compile_action(c, map, map->pair[i].key, map->pair[i].value, alive_follows);
 		return;
 	}
+	open_first(c, map->pair[0].key);
 	claim_after(c, map);
 }
 

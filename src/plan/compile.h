@@ -42,6 +42,9 @@ struct compiler {
 	struct plan_step *step; /* malloc'ed, grows */
 	size_t n_steps, cap;
 	uint32_t needs; /* of the fragments used */
+	enum plan_way way;
+	bool opens; /* BY_APPLICATION: it listens before the first segment */
+	bool served; /* BY_SERVICES: a service listens in place of the application */
 	bool full;	/* COMPILE_MAX_STEPS was passed: said once */
 
 	uint32_t n_names;		   /* ever defined */

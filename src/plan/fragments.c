@@ -29,10 +29,15 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+static bool is_by_application(const struct testcase_fragment *x)
+{
+	return x->needs >> NEED_UPPER_TESTER & 1;
+}
+
 bool fragments_same(const struct testcase_fragment *a, const struct testcase_fragment *b)
 {
 	return same_text(a->name, b->name) && a->reaches == b->reaches &&
-		same_text(a->via, b->via);
+		same_text(a->via, b->via) && is_by_application(a) == is_by_application(b);
 }
 
 static size_t directory_len(const char *path)
@@ -117,27 +122,53 @@ bool fragments_add_cyclic(struct fragments *f, const struct testcase_fragment *x
 	return true;
 }
 
-static bool matches(const struct testcase_fragment *x, const char *name, int state,
-		    const char *via)
+struct wanted {
+	const char *name;
+	int state;
+	const char *via;
+	enum plan_way way;
+};
+
+static bool is_that_way(const struct testcase_fragment *x, enum plan_way way)
 {
-	if (name)
-		return same_text(x->name, name);
-	return x->reaches == state && x->reaches >= 0 && (!via || same_text(x->via, via));
+	return way == PLAN_AS_WRITTEN || is_by_application(x) == (way == PLAN_BY_APPLICATION);
 }
 
-const struct testcase_fragment *fragments_find(const struct fragments *f,
-					       const struct testcase_file *file,
-					       const char *name, int state, const char *via)
+static bool matches(const struct testcase_fragment *x, const struct wanted *w)
+{
+	if (!is_that_way(x, w->way))
+		return false;
+	if (w->name)
+		return same_text(x->name, w->name);
+	return x->reaches == w->state && x->reaches >= 0 &&
+		(!w->via || same_text(x->via, w->via));
+}
+
+static const struct testcase_fragment *find(const struct fragments *f,
+					    const struct testcase_file *file,
+					    const struct wanted *w)
 {
 	size_t i;
 
 	for (i = 0; file && i < file->n_fragments; i++)
-		if (matches(&file->fragment[i], name, state, via))
+		if (matches(&file->fragment[i], w))
 			return &file->fragment[i];
 	for (i = 0; i < f->n; i++)
-		if (matches(f->list[i], name, state, via))
+		if (matches(f->list[i], w))
 			return f->list[i];
 	return NULL;
+}
+
+const struct testcase_fragment *fragments_find(const struct fragments *f,
+					       const struct testcase_file *file,
+					       const char *name, int state, const char *via,
+					       enum plan_way way)
+{
+	struct wanted w = { name, state, via, way };
+	const struct testcase_fragment *x = find(f, file, &w);
+
+	w.way = PLAN_AS_WRITTEN;
+	return x ? x : find(f, file, &w);
 }
 
 struct listing {

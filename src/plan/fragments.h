@@ -20,7 +20,10 @@ struct fragments {
 void fragments_init(struct fragments *f);
 void fragments_fini(struct fragments *f);
 
-/* True if a step that means the one means the other as well. */
+/*
+ * True if a step that means the one means the other as well: neither name nor way
+ * tell them apart, nor that one is gone by services and the other by the application.
+ */
 bool fragments_same(const struct testcase_fragment *a, const struct testcase_fragment *b);
 
 /* Says that @again is defined a second time. */
@@ -36,11 +39,12 @@ void fragments_add(struct fragments *f, const struct testcase_file *file, struct
 
 /*
  * The fragment @name, or the one that reaches @state (by @via, if given), as
- * seen from @file: its own come first.  NULL if there is none.
+ * seen from @file: its own come first.  By services or by the application if there
+ * is one that does it so, otherwise the first.  NULL if there is none.
  */
 const struct testcase_fragment *fragments_find(const struct fragments *f,
 					       const struct testcase_file *file, const char *name,
-					       int state, const char *via);
+					       int state, const char *via, enum plan_way way);
 
 /* Remembers that @x uses itself; false if that was known. */
 bool fragments_add_cyclic(struct fragments *f, const struct testcase_fragment *x);

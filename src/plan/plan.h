@@ -276,10 +276,33 @@ struct plan {
 	uint16_t n_steps; /* PLAN_END included */
 };
 
+/*
+ * Who acts for the target where a case leaves it open: what its ports do by
+ * themselves, or its application, which is asked.
+ */
+enum plan_way {
+	PLAN_AS_WRITTEN, /* the first that there is */
+	PLAN_BY_SERVICES,
+	PLAN_BY_APPLICATION,
+	PLAN_N_WAYS
+};
+extern const char *const plan_way_names[PLAN_N_WAYS]; /* "as written", "services", .. */
+
 /* The application is asked: the target opens nothing before it is told to. */
 static inline bool plan_asks_app(const struct plan *p)
 {
 	return p->needs >> NEED_UPPER_TESTER & 1;
+}
+
+static inline enum plan_way plan_way_of(const struct plan *p)
+{
+	return plan_asks_app(p) ? PLAN_BY_APPLICATION : PLAN_BY_SERVICES;
+}
+
+/* True if the first thing is that the application listens. */
+static inline bool plan_opens(const struct plan *p)
+{
+	return p->step[0].kind == PLAN_APP && p->step[0].app->call == APP_LISTEN;
 }
 
 /* The timers that @p names: set of enum timer. */

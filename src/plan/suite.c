@@ -18,6 +18,7 @@
 #include "plan/fragments.h"
 #include "plan/params.h"
 #include "plan/suite_files.h"
+#include "plan/target.h"
 #include "plan/tally.h"
 #include "plan/variants.h"
 
@@ -44,6 +45,7 @@ struct loading {
 	struct suite *suite;
 	struct arena *arena; /* the suite's */
 	const struct suite_limits *limits;
+	const struct target *target; /* or NULL */
 	uint64_t budget;
 	struct diags *out;
 	struct diags told; /* to be sorted into out */
@@ -196,6 +198,64 @@ static uint32_t needs_or_listener(uint32_t needs)
 	return needs ? needs : 1u << NEED_LISTENER;
 }
 
+#define HAS(need) (1u << NEED_##need)
+
+/* What a variant needs on @way, by what the case says and what its steps came to. */
+static uint32_t needs_on(enum plan_way way, uint32_t said, const struct compiler *c)
+{
+	switch (way) {
+	case PLAN_BY_SERVICES:
+		return (said & ~HAS(UPPER_TESTER)) | c->needs | HAS(LISTENER) | HAS(QUIET);
+	case PLAN_BY_APPLICATION:
+		/* It listens when it is asked to, and says nothing by itself. */
+		return ((said | c->needs) & ~(HAS(LISTENER) | HAS(QUIET))) | HAS(UPPER_TESTER);
+	default:
+		return needs_or_listener(said | c->needs);
+	}
+}
+
+/* Fills in the steps of @p; false if the case cannot be done @way. */
+static bool compile_steps(struct loading *l, const struct testcase *t, struct params *params,
+			  enum plan_way way, struct plan *p, struct diags *ds)
+{
+	struct compiler c;
+	bool good;
+
+	compile_init(&c, l->arena, params, &l->fragments, t->file, ds);
+	c.way = way;
+	c.opens = way == PLAN_BY_APPLICATION && !(t->needs & HAS(CLOSED_PORT));
+	if (t->steps)
+		compile_case(&c, t->steps);
+	good = !c.full && (way != PLAN_BY_SERVICES || c.served);
+	p->needs = needs_on(way, t->needs, &c);
+	p->step = arena_memdup(l->arena, c.step, c.n_steps * sizeof(*c.step));
+	p->n_steps = (uint16_t)c.n_steps;
+	compile_fini(&c);
+	return good;
+}
+
+static bool provides(const struct target *t, const struct plan *p)
+{
+	const char *missing;
+
+	return target_choose(t, p->needs, &missing) >= 0;
+}
+
+/* Where the target has nobody to act as it is written, somebody else may do. */
+static void compile_otherwise(struct loading *l, const struct testcase *t, struct params *params,
+			      struct plan *p)
+{
+	enum plan_way way = plan_asks_app(p) ? PLAN_BY_SERVICES : PLAN_BY_APPLICATION;
+	struct plan other = *p;
+	struct diags ds;
+
+	diags_init(&ds);
+	if (compile_steps(l, t, params, way, &other, &ds) && !ds.n_errors &&
+	    provides(l->target, &other))
+		*p = other;
+	diags_fini(&ds);
+}
+
 /* Compiles one variant; returns its id. */
 static const char *compile_variant(struct loading *l, const struct testcase *t,
 				   struct params *params)
@@ -206,14 +266,13 @@ static const char *compile_variant(struct loading *l, const struct testcase *t,
 	compile_init(&c, l->arena, params, &l->fragments, t->file, &l->ds);
 	compile_tester(&c, t->tester, p);
 	compile_link(&c, t->link, p);
-	if (t->steps)
-		compile_case(&c, t->steps);
-	p->needs = needs_or_listener(t->needs | c.needs);
-	p->step = arena_memdup(l->arena, c.step, c.n_steps * sizeof(*c.step));
-	p->n_steps = (uint16_t)c.n_steps;
 	compile_fini(&c);
-	if (!l->told.n_errors && !l->ds.n_errors && !l->tally.n)
-		add_plan(l, p);
+	compile_steps(l, t, params, PLAN_AS_WRITTEN, p, &l->ds);
+	if (l->told.n_errors || l->ds.n_errors || l->tally.n)
+		return p->id;
+	if (l->target && !provides(l->target, p))
+		compile_otherwise(l, t, params, p);
+	add_plan(l, p);
 	return p->id;
 }
 
@@ -387,11 +446,18 @@ static struct suite *finish(struct loading *l)
 struct suite *suite_load(const char *const *paths, size_t n_paths, const char *bundled_dir,
 			 struct diags *ds)
 {
+	return suite_load_for(NULL, paths, n_paths, bundled_dir, ds);
+}
+
+struct suite *suite_load_for(const struct target *target, const char *const *paths,
+			     size_t n_paths, const char *bundled_dir, struct diags *ds)
+{
 	struct suite_files files;
 	struct loading l;
 	size_t i;
 
 	loading_init(&l, &suite_limits_default, ds);
+	l.target = target;
 	suite_files_find(&files, paths, n_paths, bundled_dir, &l.ds);
 	tell(&l);
 	for (i = 0; i < files.n; i++) {

@@ -8,6 +8,7 @@
 #include "plan/plan.h"
 
 struct suite;
+struct target;
 
 /*
  * Loads case files (or every *.yaml below a directory, sorted by name) and
@@ -18,6 +19,13 @@ struct suite;
  */
 struct suite *suite_load(const char *const *paths, size_t n_paths,
 			 const char *bundled_dir, struct diags *ds);
+/*
+ * The same for one target: a variant that it does not provide for as it is written is
+ * planned by services instead of the application, or the other way round, where that
+ * comes to the same and the target provides for it.  @target is read now only.
+ */
+struct suite *suite_load_for(const struct target *target, const char *const *paths,
+			     size_t n_paths, const char *bundled_dir, struct diags *ds);
 void suite_free(struct suite *s);
 
 /*
