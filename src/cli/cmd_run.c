@@ -469,7 +469,7 @@ int command_run(struct cli *cli)
 		return status;
 	status = known_open(cli, &c.known);
 	if (status == CLI_OK)
-		status = selection_open(cli, &c.sel);
+		status = selection_open_for(cli, &c.sel, &c.conn.target);
 	if (status == CLI_OK) {
 		c.arena = arena_new();
 		c.attempts = attempts_new(cli->opt.retries_set ? (int)cli->opt.retries : -1,

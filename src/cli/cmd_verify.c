@@ -14,6 +14,7 @@
 #include "cli/known.h"
 #include "cli/results.h"
 #include "cli/select.h"
+#include "plan/target.h"
 #include "report/text.h"
 #include "trace/evidence.h"
 #include "verify/verify.h"
@@ -29,6 +30,7 @@ struct exhibit {
 struct verify_command {
 	struct cli *cli;
 	struct selection sel;
+	struct selection way[PLAN_N_WAYS]; /* the same cases, all of them that way */
 	struct results results;
 	struct known known;
 	struct arena *arena; /* of the run */
@@ -52,13 +54,33 @@ static bool steps_fit(const struct trace *t, const struct plan *p)
 	return t->setup.tester.family == p->family;
 }
 
-static const struct plan *find_plan(const struct verify_command *c, const struct exhibit *e,
+/*
+ * The plan as the target's ports or its application took part: @as_written, unless
+ * the evidence says otherwise.
+ */
+static const struct plan *plan_of_way(struct verify_command *c, enum plan_way way,
+				      const struct plan *as_written)
+{
+	struct selection *sel = &c->way[way];
+	struct target target;
+
+	if (way == PLAN_AS_WRITTEN || plan_way_of(as_written) == way)
+		return as_written;
+	target_init_way(&target, way);
+	if (!sel->arena && selection_open_all_for(c->cli, sel, &target))
+		return as_written;
+	return suite_find(sel->suite, as_written->id);
+}
+
+static const struct plan *find_plan(struct verify_command *c, const struct exhibit *e,
 				    struct diags *ds)
 {
 	const char *id = c->cli->opt.case_id ? c->cli->opt.case_id : e->info.variant;
 	const struct plan *p = id ? suite_find(c->sel.suite, id) : NULL;
 	const char *near;
 
+	if (p)
+		p = plan_of_way(c, (enum plan_way)e->trace.setup.way, p);
 	if (p && steps_fit(&e->trace, p))
 		return p;
 	if (p) {
@@ -285,6 +307,9 @@ int command_verify(struct cli *cli)
 	}
 	for (size_t i = 0; i < c.n; i++)
 		trace_fini(&c.exhibit[i].trace);
+	for (int way = 0; way < PLAN_N_WAYS; way++)
+		if (c.way[way].arena)
+			selection_fini(&c.way[way]);
 	if (c.sel.arena)
 		selection_fini(&c.sel);
 	return status;

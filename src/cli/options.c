@@ -246,6 +246,7 @@ static bool set_words(struct options *o, const struct option_row *row, const cha
 #define BIT(name) COMMAND_BIT(COMMAND_##name)
 #define SELECTING (BIT(RUN) | BIT(LIST) | BIT(PLAN))
 #define CONNECTING (BIT(RUN) | BIT(DOCTOR))
+#define DESCRIBING (CONNECTING | BIT(PLAN))
 #define LOADING (SELECTING | BIT(EXPLAIN) | BIT(VERIFY))
 #define JUDGING (BIT(RUN) | BIT(VERIFY))
 #define FIELD(f) .offset = offsetof(struct options, f)
@@ -263,18 +264,18 @@ const struct option_row option_rows[] = {
 
 	{ "target", 0, "ADDR:PORT",
 	  "test this, not the built-in lab; one each for IPv4 and IPv6; or sim[:LIST], simulated",
-	  CONNECTING, set_list, FIELD(target) },
+	  DESCRIBING, set_list, FIELD(target) },
 	{ "target-profile", 0, "FILE", "what is known of the target: addresses, ports, limits",
-	  CONNECTING, set_text, FIELD(target_profile), .complete = "files" },
+	  DESCRIBING, set_text, FIELD(target_profile), .complete = "files" },
 	{ "provides", 0, "LIST", "what the service behind the target's port does",
-	  CONNECTING, set_words, FIELD(provides), .word = word_need },
+	  DESCRIBING, set_words, FIELD(provides), .word = word_need },
 	{ "port", 0, "N[=LIST]", "a further port of the target, and what its service does",
-	  CONNECTING, set_list, FIELD(port) },
+	  DESCRIBING, set_list, FIELD(port) },
 	{ "closed-port", 0, "N", "a port of the target where nobody listens",
-	  CONNECTING, set_list, FIELD(closed_port) },
+	  DESCRIBING, set_list, FIELD(closed_port) },
 	{ "agent", 0, "ADDR[:PORT]", "the upper tester, which makes calls of the application there",
 	  /* SHAKEDOWN_AGENT is the program that the lab starts. */
-	  CONNECTING, set_text, FIELD(agent), .no_environment = true },
+	  DESCRIBING, set_text, FIELD(agent), .no_environment = true },
 	{ "interface", 'i', "IF", "the interface that leads to the target",
 	  CONNECTING, set_text, FIELD(interface), .complete = "interfaces" },
 	{ "source", 0, "ADDR", "the tester's address: the host's own, or one that nobody uses",

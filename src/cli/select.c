@@ -156,7 +156,7 @@ static size_t collect_paths(const struct cli *cli, const char *bundled, const ch
 	return n;
 }
 
-static int load(struct cli *cli, struct selection *sel)
+static int load(struct cli *cli, struct selection *sel, const struct target *target)
 {
 	const char *bundled, **paths;
 	struct diags ds;
@@ -167,7 +167,7 @@ static int load(struct cli *cli, struct selection *sel)
 	paths = arena_calloc(sel->arena, cli->n_operands + cli->opt.cases.n + 1, sizeof(*paths));
 	n = collect_paths(cli, bundled, paths);
 	diags_init(&ds);
-	sel->suite = suite_load(paths, n, bundled, &ds);
+	sel->suite = suite_load_for(target, paths, n, bundled, &ds);
 	if (!sel->suite && access(bundled, F_OK) != 0)
 		diag_add_help(&ds, "the bundled cases are not there; SHAKEDOWN_TESTCASES in the "
 				   "environment says where they are");
@@ -250,7 +250,7 @@ static void check_tag(void *arg, const char *tag, size_t len)
 	diag_add(c->ds, DIAG_WARNING, NULL, "--tag: no case has the tag \"%.*s\"", (int)len, tag);
 }
 
-int selection_open(struct cli *cli, struct selection *sel)
+int selection_open_for(struct cli *cli, struct selection *sel, const struct target *target)
 {
 	struct diags ds;
 	int status;
@@ -262,7 +262,7 @@ int selection_open(struct cli *cli, struct selection *sel)
 		diags_fini(&ds);
 		return CLI_USAGE;
 	}
-	status = load(cli, sel);
+	status = load(cli, sel, target);
 	if (status == CLI_OK) {
 		struct tag_check check = { sel->suite, &ds };
 
@@ -280,13 +280,18 @@ int selection_open(struct cli *cli, struct selection *sel)
 	return status;
 }
 
-int selection_open_all(struct cli *cli, struct selection *sel)
+int selection_open(struct cli *cli, struct selection *sel)
+{
+	return selection_open_for(cli, sel, NULL);
+}
+
+int selection_open_all_for(struct cli *cli, struct selection *sel, const struct target *target)
 {
 	struct cli all = *cli;
 	int status;
 
 	all.n_operands = 0;
-	status = load(&all, sel);
+	status = load(&all, sel, target);
 	if (status)
 		return status;
 	sel->n = suite_n_plans(sel->suite);
@@ -294,6 +299,11 @@ int selection_open_all(struct cli *cli, struct selection *sel)
 	for (size_t i = 0; i < sel->n; i++)
 		sel->plan[i] = suite_plan(sel->suite, i);
 	return CLI_OK;
+}
+
+int selection_open_all(struct cli *cli, struct selection *sel)
+{
+	return selection_open_all_for(cli, sel, NULL);
 }
 
 void selection_fini(struct selection *sel)

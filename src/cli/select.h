@@ -22,18 +22,23 @@ struct selection {
 	size_t n;
 };
 
+struct target;
+
 /* Whether a selector means files: it ends in .yaml, or has a / and exists. */
 bool select_is_path(const char *selector);
 
 /*
  * Loads what the command line names and selects from it.  Returns CLI_OK, or
  * CLI_USAGE, CLI_BAD_CASES or CLI_NOTHING after showing why.  selection_fini()
- * is to be called in any case.
+ * is to be called in any case.  Cases are planned for @target, if it is not NULL: by
+ * what it provides (suite_load_for()).
  */
+int selection_open_for(struct cli *cli, struct selection *sel, const struct target *target);
 int selection_open(struct cli *cli, struct selection *sel);
 
 /* Loads the suite and selects all of it, for commands that take no selectors. */
 int selection_open_all(struct cli *cli, struct selection *sel);
+int selection_open_all_for(struct cli *cli, struct selection *sel, const struct target *target);
 void selection_fini(struct selection *sel);
 
 /* Where the bundled cases are: $SHAKEDOWN_TESTCASES, beside the program, or installed. */

@@ -312,7 +312,7 @@ static int incomplete(const struct options *o, const struct target *t, struct di
 		diag_add_help(ds, "put \"addresses\" into it, or say --target ADDR");
 		return CLI_USAGE;
 	}
-	if (t->n_ports)
+	if (t->n_ports || t->upper_tester)
 		return CLI_OK;
 	if (!file)
 		return bad_target(o->target.item[0], "no port behind the address", ds);

@@ -124,6 +124,7 @@ static void add_send(struct compiler *c, const struct node *key, struct node *v,
 	s->send = v->cache[0] ? v->cache[0] : compile_send(c, v);
 	if (!c->failed && !c->refers_to_step)
 		v->cache[0] = s->send;
+	c->asks_to_close |= s->send && ((s->send->flags & TCP_FIN) || s->send->raw);
 	claim(s, map);
 	name_step(c, s, map);
 }
@@ -239,11 +240,11 @@ static void add_wait(struct compiler *c, const struct node *key, const struct no
  */
 static bool is_served(struct compiler *c, const struct plan_app *app)
 {
-	if (c->way != PLAN_BY_SERVICES || app->result_set ||
-	    (app->call != APP_LISTEN && app->call != APP_ACCEPT))
+	if (c->way != PLAN_BY_SERVICES || app->result_set)
 		return false;
-	c->served |= app->call == APP_LISTEN;
-	return true;
+	if (app->call == APP_LISTEN && !c->n_steps)
+		c->served = true;
+	return app->call == APP_ACCEPT || (app->call == APP_LISTEN && c->served);
 }
 
 static void add_app(struct compiler *c, const struct node *key, const struct node *v,
@@ -258,6 +259,7 @@ static void add_app(struct compiler *c, const struct node *key, const struct nod
 	}
 	s = emit(c, PLAN_APP, &key->at);
 	c->needs |= 1u << NEED_UPPER_TESTER;
+	c->closes |= !app->of_listener && (app->call == APP_CLOSE || app->call == APP_SHUTDOWN);
 	if (!s)
 		return;
 	s->app = app;
@@ -385,7 +387,7 @@ static void add_use(struct compiler *c, const struct node *v, const struct node 
 		    bool alive_follows)
 {
 	const struct testcase_fragment *f =
-		fragments_find(c->fragments, c->file, v->text, TCP_STATE_NONE, NULL, c->way);
+		fragments_find(c->fragments, c->file, v->text, TCP_STATE_NONE, NULL, c->way, c->said);
 
 	if (f) {
 		enter(c, f, &v->at, false, alive_follows);
@@ -402,7 +404,7 @@ static void add_reach(struct compiler *c, const struct node *v, const struct nod
 	const struct node *state = v->kind == NODE_MAP ? node_get(v, "state") : v;
 	const struct node *via = v->kind == NODE_MAP ? node_get(v, "via") : NULL;
 	const struct testcase_fragment *f = fragments_find(
-		c->fragments, c->file, NULL, state_by_name(state), via ? via->text : NULL, c->way);
+		c->fragments, c->file, NULL, state_by_name(state), via ? via->text : NULL, c->way, c->said);
 
 	if (f) {
 		enter(c, f, &v->at, true, alive_follows);

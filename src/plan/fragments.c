@@ -127,16 +127,19 @@ struct wanted {
 	int state;
 	const char *via;
 	enum plan_way way;
+	const uint32_t *needs; /* of the case; NULL: no matter which */
 };
 
-static bool is_that_way(const struct testcase_fragment *x, enum plan_way way)
+static bool is_that_way(const struct testcase_fragment *x, const struct wanted *w)
 {
-	return way == PLAN_AS_WRITTEN || is_by_application(x) == (way == PLAN_BY_APPLICATION);
+	if (w->needs && (*w->needs ^ x->needs) & 1u << NEED_HALF_CLOSE)
+		return false;
+	return w->way == PLAN_AS_WRITTEN || is_by_application(x) == (w->way == PLAN_BY_APPLICATION);
 }
 
 static bool matches(const struct testcase_fragment *x, const struct wanted *w)
 {
-	if (!is_that_way(x, w->way))
+	if (!is_that_way(x, w))
 		return false;
 	if (w->name)
 		return same_text(x->name, w->name);
@@ -162,11 +165,13 @@ static const struct testcase_fragment *find(const struct fragments *f,
 const struct testcase_fragment *fragments_find(const struct fragments *f,
 					       const struct testcase_file *file,
 					       const char *name, int state, const char *via,
-					       enum plan_way way)
+					       enum plan_way way, uint32_t needs)
 {
-	struct wanted w = { name, state, via, way };
+	struct wanted w = { name, state, via, way, way == PLAN_BY_APPLICATION ? &needs : NULL };
 	const struct testcase_fragment *x = find(f, file, &w);
 
+	w.needs = NULL;
+	x = x ? x : find(f, file, &w);
 	w.way = PLAN_AS_WRITTEN;
 	return x ? x : find(f, file, &w);
 }

@@ -40,11 +40,13 @@ void fragments_add(struct fragments *f, const struct testcase_file *file, struct
 /*
  * The fragment @name, or the one that reaches @state (by @via, if given), as
  * seen from @file: its own come first.  By services or by the application if there
- * is one that does it so, otherwise the first.  NULL if there is none.
+ * is one that does it so, and there one that agrees with @needs on NEED_HALF_CLOSE;
+ * otherwise the first.  NULL if there is none.
  */
 const struct testcase_fragment *fragments_find(const struct fragments *f,
 					       const struct testcase_file *file, const char *name,
-					       int state, const char *via, enum plan_way way);
+					       int state, const char *via, enum plan_way way,
+					       uint32_t needs);
 
 /* Remembers that @x uses itself; false if that was known. */
 bool fragments_add_cyclic(struct fragments *f, const struct testcase_fragment *x);

@@ -286,7 +286,7 @@ enum plan_way {
 	PLAN_BY_APPLICATION,
 	PLAN_N_WAYS
 };
-extern const char *const plan_way_names[PLAN_N_WAYS]; /* "as written", "services", .. */
+extern const char *const plan_way_names[PLAN_N_WAYS]; /* "as-written", "services", .. */
 
 /* The application is asked: the target opens nothing before it is told to. */
 static inline bool plan_asks_app(const struct plan *p)

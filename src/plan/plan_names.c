@@ -25,6 +25,12 @@ const char *const plan_var_names[VAR_N] = {
 	[VAR_TS_NOW] = "ts.now",
 };
 
+const char *const plan_way_names[PLAN_N_WAYS] = {
+	[PLAN_AS_WRITTEN] = "as-written",
+	[PLAN_BY_SERVICES] = "services",
+	[PLAN_BY_APPLICATION] = "application",
+};
+
 const char *const plan_step_kind_names[PLAN_N_KINDS] = {
 	[PLAN_SEND] = "send",
 	[PLAN_EXPECT] = "expect",

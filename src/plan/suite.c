@@ -200,6 +200,15 @@ static uint32_t needs_or_listener(uint32_t needs)
 
 #define HAS(need) (1u << NEED_##need)
 
+/* It listens and closes when it is asked to, and says nothing by itself. */
+static uint32_t needs_of_application(uint32_t needs, const struct compiler *c)
+{
+	needs &= ~(HAS(LISTENER) | HAS(QUIET));
+	if (c->closes)
+		needs &= ~(HAS(CLOSES_FIRST) | HAS(CLOSES_ON_FIN));
+	return needs | HAS(UPPER_TESTER);
+}
+
 /* What a variant needs on @way, by what the case says and what its steps came to. */
 static uint32_t needs_on(enum plan_way way, uint32_t said, const struct compiler *c)
 {
@@ -207,11 +216,19 @@ static uint32_t needs_on(enum plan_way way, uint32_t said, const struct compiler
 	case PLAN_BY_SERVICES:
 		return (said & ~HAS(UPPER_TESTER)) | c->needs | HAS(LISTENER) | HAS(QUIET);
 	case PLAN_BY_APPLICATION:
-		/* It listens when it is asked to, and says nothing by itself. */
-		return ((said | c->needs) & ~(HAS(LISTENER) | HAS(QUIET))) | HAS(UPPER_TESTER);
+		return needs_of_application(said | c->needs, c);
 	default:
 		return needs_or_listener(said | c->needs);
 	}
+}
+
+/* Whether it comes to the same: the steps are what they were, but for who acts. */
+static bool is_good_way(enum plan_way way, uint32_t said, const struct compiler *c)
+{
+	if (way == PLAN_BY_SERVICES)
+		return c->served && !c->asks_to_close;
+	/* After a close nobody reads. */
+	return way != PLAN_BY_APPLICATION || !(said & ~c->needs & HAS(HALF_CLOSE));
 }
 
 /* Fills in the steps of @p; false if the case cannot be done @way. */
@@ -223,10 +240,11 @@ static bool compile_steps(struct loading *l, const struct testcase *t, struct pa
 
 	compile_init(&c, l->arena, params, &l->fragments, t->file, ds);
 	c.way = way;
+	c.said = t->needs;
 	c.opens = way == PLAN_BY_APPLICATION && !(t->needs & HAS(CLOSED_PORT));
 	if (t->steps)
 		compile_case(&c, t->steps);
-	good = !c.full && (way != PLAN_BY_SERVICES || c.served);
+	good = !c.full && is_good_way(way, t->needs, &c);
 	p->needs = needs_on(way, t->needs, &c);
 	p->step = arena_memdup(l->arena, c.step, c.n_steps * sizeof(*c.step));
 	p->n_steps = (uint16_t)c.n_steps;

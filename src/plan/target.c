@@ -48,6 +48,16 @@ void target_init_lab(struct target *t)
 	target_set_agent(t, &t->agent, 0, false);
 }
 
+void target_init_way(struct target *t, enum plan_way way)
+{
+	memset(t, 0, sizeof(*t));
+	if (way == PLAN_BY_APPLICATION) {
+		target_set_agent(t, &t->agent, 0, false);
+		return;
+	}
+	t->port[t->n_ports++] = (struct target_port){ 1, ~HAS(UPPER_TESTER) };
+}
+
 void target_set_agent(struct target *t, const struct ip_addr *agent, uint16_t port, bool udp)
 {
 	t->upper_tester = true;
@@ -115,7 +125,8 @@ static const char *what_is_missing(const struct target *t, uint32_t needs)
 /* A port that the upper tester opens, or leaves closed, as the case goes on. */
 static int choose_app(const struct target *t, uint32_t needs, const char **missing)
 {
-	const uint32_t any = HAS(UPPER_TESTER) | HAS(LISTENER) | HAS(CLOSED_PORT);
+	/* It reads on where it was asked to shut down its own side only. */
+	const uint32_t any = HAS(UPPER_TESTER) | HAS(LISTENER) | HAS(CLOSED_PORT) | HAS(HALF_CLOSE);
 
 	if (t->upper_tester && !(needs & ~any))
 		return t->app_first;

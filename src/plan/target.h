@@ -37,6 +37,9 @@ struct target {
 #define TARGET_APP_LAST 29999
 #define TARGET_AGENT_PORT 10000 /* of the Testability Protocol */
 
+/* A target where everybody acts on @way, and nobody otherwise: to plan for, not to run. */
+void target_init_way(struct target *t, enum plan_way way);
+
 /* The upper tester is asked at @agent, with what else is usual. */
 void target_set_agent(struct target *t, const struct ip_addr *agent, uint16_t port, bool udp);
 

@@ -47,6 +47,7 @@ void setup_of(const struct sched_config *cfg, const struct link *path, const str
 		.partial_ok = path->partial_ok,
 		.lossless = path->lossless && !p->n_link,
 		.unordered = path->unordered || p->n_link,
+		.way = (uint8_t)plan_way_of(p),
 		.timers = cfg->target->timers,
 		.fences = fences_are_sound(cfg, path, p),
 	};
@@ -61,5 +62,5 @@ void setup_ports(const struct plan *p, uint16_t port, uint16_t tester_port, uint
 	s->tester_port = tester_port;
 	s->target_port = port;
 	/* The service in question is the one to ask. */
-	s->alive_port = closed ? alive_port : port;
+	s->alive_port = !closed || (!alive_port && plan_opens(p)) ? port : alive_port;
 }

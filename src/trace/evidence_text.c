@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/plan.h"
 #include "wire/testability.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -104,6 +105,22 @@ static bool read_addr(char *text, void *field)
 	return !strcmp(text, "none") || !ip_addr_parse(text, a);
 }
 
+static void add_way(struct buf *out, const void *field)
+{
+	buf_adds(out, plan_way_names[*(const uint8_t *)field]);
+}
+
+static bool read_way(char *text, void *field)
+{
+	uint8_t *way = field;
+
+	for (*way = 0; *way < PLAN_N_WAYS; ++*way)
+		if (!strcmp(plan_way_names[*way], text))
+			return true;
+	*way = PLAN_AS_WRITTEN;
+	return false;
+}
+
 /* "msl=30000000000 rto-min=200000000": those that are known. */
 static void add_timers(struct buf *out, const void *field)
 {
@@ -169,6 +186,7 @@ static const struct key setup_keys[] = {
 	FIELD("lossless", bool, lossless),
 	FIELD("unordered", bool, unordered),
 	FIELD("impaired", u32, impaired),
+	FIELD("way", way, way),
 	FIELD("timers", timers, timers),
 	FIELD("fences", bool, fences),
 };
@@ -493,7 +511,8 @@ const char *evidence_read_setup(struct evidence_setup *s, char *text)
 /* Older evidence lacks these: zero is the default. */
 static bool came_later(const char *name)
 {
-	static const char *const names[] = { "rules", "impaired", "unordered", "timers", "fences" };
+	static const char *const names[] = { "rules", "impaired", "unordered", "way", "timers",
+					     "fences" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (!strcmp(name, names[i]))

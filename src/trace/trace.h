@@ -76,6 +76,7 @@ struct trace_setup {
 	 * be overtaken, by chance; set when the run has ended.
 	 */
 	uint32_t impaired;
+	uint8_t way;		    /* enum plan_way of the plan; 0 in older evidence */
 	struct timer_values timers; /* what the target's are said to be */
 };
 

@@ -309,8 +309,10 @@ static void listen_syn(struct peer *p, struct segment *s)
 	c = peer_conn_new(p, s);
 	if (!c->service) {
 		c->service = &peer_app_service;
+		/* Others than who asked it to listen may come as well. */
 		c->app = peer_app_listening(p, s);
-		c->app->conn = c;
+		if (c->app)
+			c->app->conn = c;
 	}
 	if (p->cfg.takes_syn_data && s->data_len) {
 		c->in = peer_realloc(NULL, s->data_len);
@@ -392,7 +394,7 @@ static void on_receive(void *arg, struct vlink *v, int64_t now_ns,
 		conn_settle(p, c);
 		if (app)
 			peer_app_news(p, app);
-	} else if (peer_service_find(s.dport) || peer_app_listening(p, &s)) {
+	} else if (peer_service_find(s.dport) || peer_app_listens(p, &s)) {
 		listen_segment(p, &s);
 	} else {
 		closed_segment(p, &s);

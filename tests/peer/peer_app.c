@@ -37,6 +37,16 @@ struct peer_app *peer_app_listening(struct peer *p, const struct segment *s)
 	return a && a->listens && a->target_port == s->dport ? a : NULL;
 }
 
+bool peer_app_listens(const struct peer *p, const struct segment *s)
+{
+	const struct peer_app *a;
+
+	for (a = p->apps; a; a = a->hh.next)
+		if (a->listens && a->target_port == s->dport && a->key.family == s->src.family)
+			return true;
+	return false;
+}
+
 void peer_app_conn_gone(struct peer *p, struct peer_conn *c)
 {
 	struct peer_app *a = c->app;

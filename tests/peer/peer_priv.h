@@ -245,6 +245,8 @@ void peer_syn_sent(struct peer *p, struct peer_conn *c, struct segment *s);
 
 /* peer_app.c */
 extern const struct peer_service peer_app_service;
+/* Whether an application listens on the port of @s, for whomever. */
+bool peer_app_listens(const struct peer *p, const struct segment *s);
 /* The end that listens where @s, a SYN, goes; or NULL. */
 struct peer_app *peer_app_listening(struct peer *p, const struct segment *s);
 /* The connection is gone. */

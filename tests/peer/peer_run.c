@@ -81,6 +81,11 @@ int peer_run_impaired(const struct plan *const *plans, size_t n_plans,
 
 struct suite *peer_bundled_suite(void)
 {
+	return peer_bundled_suite_for(NULL);
+}
+
+struct suite *peer_bundled_suite_for(const struct target *target)
+{
 	const char *dir = getenv("SHAKEDOWN_TESTCASES");
 	struct suite *s = NULL;
 	struct diags ds;
@@ -89,7 +94,7 @@ struct suite *peer_bundled_suite(void)
 	if (!dir) /* run by hand, at the top of the tree */
 		dir = "testcases";
 	diags_init(&ds);
-	s = suite_load(&dir, 1, dir, &ds);
+	s = suite_load_for(target, &dir, 1, dir, &ds);
 	if (!s) {
 		buf_init(&b);
 		diags_render(&ds, false, &b);

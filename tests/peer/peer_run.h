@@ -29,6 +29,8 @@ int peer_run_impaired(const struct plan *const *plans, size_t n_plans,
 
 /* The bundled cases; prints why and returns NULL if they do not load. */
 struct suite *peer_bundled_suite(void);
+/* The same, planned for @target. */
+struct suite *peer_bundled_suite_for(const struct target *target);
 
 /*
  * Those plans of @s whose case id matches the pattern @glob (NULL: all); the

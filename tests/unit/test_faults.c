@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "model/lint.h"
 #include "model/table.h"
+#include "plan/target.h"
 #include "report/requirements.h"
 #include "trace/evidence.h"
 
@@ -275,6 +276,47 @@ Test(faults, evidence_gives_the_same_verdict)
 	cr_expect(judged == rounds * n);
 	free(plans);
 	suite_free(s);
+}
+
+/* ---- the other way: by the application alone, or by services alone ---- */
+
+static size_t plans_of_way(const struct suite *s, enum plan_way way, const struct plan ***plans)
+{
+	size_t n = peer_plans_matching(s, NULL, plans), k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (plan_way_of((*plans)[i]) == way)
+			(*plans)[k++] = (*plans)[i];
+	return k;
+}
+
+static void way_passes(enum plan_way way, size_t at_least)
+{
+	const struct plan **plans;
+	struct target target;
+	struct suite *s;
+	size_t n;
+
+	target_init_way(&target, way);
+	s = peer_bundled_suite_for(&target);
+	cr_assert(s != NULL);
+	n = plans_of_way(s, way, &plans);
+	cr_expect(n >= at_least, "%zu plans", n);
+	for (size_t i = 0; i < peer_n_kinds; i++)
+		cr_expect(peer_run(plans, n, &peer_kinds[i].config, 256, spotless,
+				   (void *)&peer_kinds[i]) == 0);
+	free(plans);
+	suite_free(s);
+}
+
+Test(faults, a_correct_peer_passes_by_the_application_alone)
+{
+	way_passes(PLAN_BY_APPLICATION, 3000);
+}
+
+Test(faults, a_correct_peer_passes_by_services_alone)
+{
+	way_passes(PLAN_BY_SERVICES, 3000);
 }
 
 /* ---- completeness ---- */
