@@ -317,7 +317,7 @@ static int incomplete(const struct options *o, const struct target *t, struct di
 	if (!file)
 		return bad_target(o->target.item[0], "no port behind the address", ds);
 	diag_add(ds, DIAG_ERROR, NULL, "the profile %s has no port", file);
-	diag_add_help(ds, "put \"ports\" into it, or say --port N");
+	diag_add_help(ds, "put \"ports\" or \"agent\" into it, or say --port N");
 	return CLI_USAGE;
 }
 

@@ -44,11 +44,11 @@ struct compiler {
 	uint32_t needs; /* of the fragments used */
 	uint32_t said;	/* of the case itself */
 	enum plan_way way;
-	bool closes; /* the application is asked to */
-	bool opens; /* BY_APPLICATION: it listens before the first segment */
-	bool served; /* BY_SERVICES: a service listens in place of the application */
+	bool closes;	    /* the application is asked to */
+	bool opens;	    /* BY_APPLICATION: it listens before the first segment */
+	bool served;	    /* BY_SERVICES: a service listens in place of the application */
 	bool asks_to_close; /* the tester sends a FIN, which most services answer with theirs */
-	bool full;	/* COMPILE_MAX_STEPS was passed: said once */
+	bool full;	    /* COMPILE_MAX_STEPS was passed: said once */
 
 	uint32_t n_names;		   /* ever defined */
 	const struct compile_name *names;  /* visible here */

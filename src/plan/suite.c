@@ -18,8 +18,8 @@
 #include "plan/fragments.h"
 #include "plan/params.h"
 #include "plan/suite_files.h"
-#include "plan/target.h"
 #include "plan/tally.h"
+#include "plan/target.h"
 #include "plan/variants.h"
 
 struct suite_entry {

@@ -130,6 +130,17 @@ fails 5 'no case, requirement or row' "$shakedown" explain nothing/such
 says '^ *send +SYN' 'plan shows what is sent' "$shakedown" plan handshake/three-way
 says '0000  +45 00' 'plan --hex shows bytes' "$shakedown" plan --hex 'handshake/three-way[ip=4]'
 same_twice() { cmp -s <("$shakedown" "$@") <("$shakedown" "$@"); }
+cat >alone.yaml <<'YAML'
+{format: 1, kind: target, name: Alone, addresses: {ipv4: 192.0.2.7}, agent: {address: 192.0.2.7}}
+YAML
+says '^  app +shutdown write' 'by the application where no port closes by itself' \
+	"$shakedown" plan 'close-by-target/half-closed*' --target-profile alone.yaml
+says 'on the target: a port from 20000 to 29999, by the application' 'and plan says so' \
+	"$shakedown" plan close-by-target/simultaneous --target-profile alone.yaml
+says 'on the target: port 13, by services' 'by a service where there is one' \
+	"$shakedown" plan close-by-target/simultaneous --target 192.0.2.7:13 --agent 192.0.2.7
+says 'on the target: skipped, the target has no port that sends back' 'or not at all' \
+	"$shakedown" plan data/echo --target-profile alone.yaml
 check 'plan --hex is the same each time' same_twice plan --hex 'data/*' --seed 7
 differs() { ! cmp -s <("$shakedown" plan --hex data/echo --seed 1) <("$shakedown" plan --hex data/echo --seed 2); }
 check 'and the seed changes it' differs

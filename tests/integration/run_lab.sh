@@ -164,6 +164,27 @@ asked_at() {
 for agent in 127.0.0.1 tcp:127.0.0.1:10000 udp:127.0.0.1:10000; do
 	beside asked_at $agent
 done
+# No service at all: what ports would do by themselves the application is asked for.
+nothing_but_agent() {
+	unshare -Urnpf --kill-child bash -c '
+		ip link set lo up
+		exec 3< <("$SHAKEDOWN_AGENT" --bind 127.0.0.1 --testability=127.0.0.1:10000 \
+			--ready-fd 1)
+		read -r _ <&3
+		"$@"' - "$@"
+}
+check_status 0 'by the application alone' eval '
+	nothing_but_agent "$shakedown" run --tag "textbook and not slow" --target 127.0.0.1 \
+		--agent 127.0.0.1 -j 32 --evidence alone --keep all >alone.out'
+check 'most of the textbook can be run' grep -Eq '^[0-9]+ runs in .*: (39[0-9]|[4-9][0-9]{2}) passed' alone.out
+check 'what it cannot do is told' grep -q 'no port that sends back what it reads' alone.out
+check_status 0 'and judged again that way' "$shakedown" verify -q alone/*.pcapng
+# Services alone: to listen and to accept is what they do anyway.
+check_status 0 'by a service instead of the application' eval '
+	beside_agent "$shakedown" run "states/synchronized[ip=4,path=established-listen]" \
+		--target 127.0.0.1:9 --evidence served --keep all >served.out'
+check 'which is asked nothing' grep -q '1 passed' served.out
+check_status 0 'and judged again so' "$shakedown" verify -q served/*.pcapng
 check_status 4 'nobody answers there' eval '
 	beside_agent "$shakedown" run --tag application --target 127.0.0.1:9 --evidence none \
 		--agent 127.0.0.1:9999 2>agent.err'

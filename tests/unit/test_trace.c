@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "plan/plan.h"
 #include "trace/evidence.h"
 #include "trace/pcapng.h"
 
@@ -80,6 +81,7 @@ static void make_trace(struct trace *t)
 		.seed = 0xfedcba9876543210,
 		.partial_ok = false,
 		.lossless = true,
+		.way = PLAN_BY_APPLICATION,
 		.timers = { { [TIMER_MSL] = 30000000000, [TIMER_RTO_MAX] = 3600000000000 } },
 	};
 	t->start_ns = START - 1;
@@ -136,6 +138,7 @@ static void assert_same_trace(const struct trace *a, const struct trace *b)
 	cr_assert_eq(a->setup.seed, b->setup.seed);
 	cr_assert_eq(a->setup.partial_ok, b->setup.partial_ok);
 	cr_assert_eq(a->setup.lossless, b->setup.lossless);
+	cr_assert_eq(a->setup.way, b->setup.way);
 	for (int i = 0; i < TIMER_N; i++)
 		cr_assert_eq(a->setup.timers.ns[i], b->setup.timers.ns[i]);
 	cr_assert_eq(a->start_ns, b->start_ns);
@@ -497,6 +500,7 @@ Test(evidence, refuses_what_it_does_not_understand)
 		{ "tester-port: 49152", "teater-port: 49152", "\"tester-port\" in the section" },
 		{ "10.99.0.1", "10.99.0.x", "\"tester-address\" in the section" },
 		{ "lossless: yes", "lossless: yep", "\"lossless\" in the section" },
+		{ "way: application", "way: applicatiom", "\"way\" in the section" },
 		{ "timers: msl", "timers: mls", "\"timers\" in the section" },
 		{ "rto-max=3600000000000", "rto-max=3600000000001", "\"timers\" in the section" },
 		{ "fault: drops", "fault: drips", "\"fault\" in the section" },
