@@ -16,7 +16,8 @@
 
 #define PORT_MAX 65535ul
 #define DEFAULT_MAX_CONNS 16384
-#define DEFAULT_IDLE_MS 120000
+/* Longer than a case waits for the timers of a target. */
+#define DEFAULT_IDLE_MS 600000
 #define DEFAULT_MAX_SOCKETS 1024
 #define DEFAULT_CONTROL_IDLE_MS 1800000
 
@@ -307,7 +308,7 @@ static const struct option_row rows[] = {
 	{ "daytime", 0, required_argument, "=PORT", apply_port, AGENT_DAYTIME,
 	  "port of daytime (default: 13)" },
 	{ "idle-limit", 0, required_argument, "=TIME", apply_idle, 0,
-	  "reset connections idle for so long, 0 for never (default: 120s)" },
+	  "reset connections idle for so long, 0 for never (default: 10min)" },
 	{ "max-connections", 0, required_argument, "=N", apply_max, 0,
 	  "beyond N reset the one idle longest (default: 16384)" },
 	{ "testability", 't', optional_argument, "[=WHERE]", apply_testability, 0,

@@ -78,6 +78,9 @@ static bool is_echo(const struct segment *s)
 #define DATA_STEP "      - expect: {length: {range: [1, 65535]}, within: 3s}\n"
 #define FIN_STEP "      - expect: {flags: {mask: FIN, value: FIN}, within: 3s}\n"
 #define RESET_STEPS "      - send: SYN\n      - expect: {flags: RST|ACK, within: 3s}\n"
+#define HALF_STEPS                                                            \
+	"      - send: ACK\n      - send: {flags: PSH|ACK, data: " WORD "}\n" \
+	"      - expect: {flags: ACK, ack: snd.nxt, within: 3s}\n"
 #define ECHO_STEPS                                         \
 	"      - send: {flags: PSH|ACK, data: " WORD "}\n" \
 	"      - expect: {flags: ACK, data: " WORD ", within: 3s}\n"
@@ -93,7 +96,9 @@ static const char cases[] =
 	CASE("closes-on-fin", "closes-on-fin",
 	     OPEN_STEPS "      - send: FIN|ACK\n" FIN_STEP END_STEPS)
 	CASE("closes-first", "closes-first", OPEN_STEPS FIN_STEP END_STEPS)
-	CASE("sends-forever", "sends-forever", OPEN_STEPS DATA_STEP END_STEPS);
+	CASE("half-close", "half-close", OPEN_STEPS FIN_STEP HALF_STEPS END_STEPS)
+	CASE("sends-forever", "sends-forever", OPEN_STEPS DATA_STEP END_STEPS)
+	CASE("application", "upper-tester", "      - app: listen\n" SYN_STEPS END_STEPS);
 /* clang-format on */
 
 static const struct question {
@@ -120,8 +125,13 @@ static const struct question {
 	  "leave out `closes-on-fin` for this port" },
 	{ "doctor/closes-first", NEED_CLOSES_FIRST, is_fin, false, "closes first",
 	  "does not close by itself within 3 s", "leave out `closes-first` for this port" },
+	{ "doctor/half-close", NEED_HALF_CLOSE, is_reset, true, "reads on after its FIN",
+	  "resets what comes after its FIN", "leave out `half-close` for this port" },
 	{ "doctor/sends-forever", NEED_SENDS_FOREVER, is_data, false, "sends by itself",
 	  "sends nothing within 3 s", "leave out `sends-forever` for this port" },
+	{ "doctor/application", NEED_UPPER_TESTER, is_handshake, false,
+	  "listens when it is asked to", "does not answer where it was asked to listen",
+	  "may the agent listen there, and do its ports (\"ports\" of \"agent\") reach the tester?" },
 };
 #define N_QUESTIONS (sizeof(questions) / sizeof(questions[0]))
 
@@ -173,6 +183,9 @@ static void skipped(void *arg, const struct plan *plan, const char *reason)
 	(void)reason;
 }
 
+/* The port that stands for those of the upper tester. */
+#define APPLICATION SIZE_MAX
+
 /* A target with this port alone. */
 static void ask(struct asking *a, struct link *link, const struct target *t, size_t port,
 		const struct plan *plan, size_t times)
@@ -182,8 +195,9 @@ static void ask(struct asking *a, struct link *link, const struct target *t, siz
 	struct sched_config cfg = { .link = link, .target = &one, .seed = a->d->seed };
 	struct sched_sink sink = { .ended = ended, .skipped = skipped, .arg = a };
 
-	one.port[0] = t->port[port];
-	one.n_ports = 1;
+	one.n_ports = port != APPLICATION;
+	if (one.n_ports)
+		one.port[0] = t->port[port];
 	for (size_t i = 0; i < times; i++)
 		plans[i] = plan;
 	if (sched_run(&cfg, plans, times, &sink))
@@ -206,22 +220,22 @@ static bool is_good(const struct asking *a)
 	return !a->trouble && a->yes && (a->opened || a->q->need == NEED_CLOSED_PORT);
 }
 
-static void judge(struct doctor *d, const struct asking *a, const struct plan *p, uint16_t port)
+static void judge(struct doctor *d, const struct asking *a, const struct plan *p, const char *whom)
 {
 	const struct question *q = a->q;
 
 	if (a->trouble)
-		doctor_say(d, DOCTOR_FAIL, a->remedy, "port %u, IPv%u: %s", port, p->family,
+		doctor_say(d, DOCTOR_FAIL, a->remedy, "%s, IPv%u: %s", whom, p->family,
 			   a->trouble);
 	else if (is_good(a))
-		doctor_say(d, DOCTOR_OK, NULL, "port %u, IPv%u: %s", port, p->family, q->good);
+		doctor_say(d, DOCTOR_OK, NULL, "%s, IPv%u: %s", whom, p->family, q->good);
 	else if (a->refused)
 		doctor_say(d, DOCTOR_FAIL,
 			   "start the service there, or name another port; a port that is meant to "
 			   "be closed goes with --closed-port",
-			   "port %u, IPv%u: refuses connections", port, p->family);
+			   "%s, IPv%u: refuses connections", whom, p->family);
 	else
-		doctor_say(d, DOCTOR_FAIL, q->remedy, "port %u, IPv%u: %s", port, p->family,
+		doctor_say(d, DOCTOR_FAIL, q->remedy, "%s, IPv%u: %s", whom, p->family,
 			   q->bad);
 }
 
@@ -230,6 +244,13 @@ static bool can_be_asked(const struct question *q, uint32_t provides)
 {
 	return provides & 1u << q->need &&
 		!(q->need == NEED_CLOSES_ON_FIN && provides & 1u << NEED_SENDS_FOREVER);
+}
+
+static const char *port_name(struct doctor *d, const struct target *t, size_t port)
+{
+	if (port == APPLICATION)
+		return "the application";
+	return arena_printf(d->arena, "port %u", t->port[port].port);
 }
 
 static const struct plan *plan_of(const struct suite *suite, const struct question *q,
@@ -260,7 +281,7 @@ static void ask_port(struct doctor *d, struct link *link, const struct target *t
 			ask(&a, link, t, port, p, 1);
 		if (!a.n && !a.trouble)
 			continue; /* no address of this family */
-		judge(d, &a, p, t->port[port].port);
+		judge(d, &a, p, port_name(d, t, port));
 		open = q > questions || is_good(&a);
 	}
 }
@@ -274,7 +295,7 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static void judge_way(struct doctor *d, struct asking *a, const struct plan *p, uint16_t port)
+static void judge_way(struct doctor *d, struct asking *a, const struct plan *p, const char *whom)
 {
 	bool lossy = a->n_yes < a->n;
 	double ms;
@@ -290,27 +311,53 @@ static void judge_way(struct doctor *d, struct asking *a, const struct plan *p, 
 	ms = (double)a->rtt_ns[a->n_yes / 2] / 1e6;
 	d->lossy |= lossy;
 	doctor_say(d, lossy ? DOCTOR_WARN : DOCTOR_OK, lossy ? LOSSY_HELP : NULL,
-		   "IPv%u: %zu of %zu handshakes with port %u answered, median %.3f ms", p->family,
-		   a->n_yes, a->n, port, ms);
+		   "IPv%u: %zu of %zu handshakes with %s answered, median %.3f ms", p->family,
+		   a->n_yes, a->n, whom, ms);
+}
+
+/* The first port that listens; else the application, which may be asked to. */
+static size_t port_to_ask(const struct target *t)
+{
+	size_t port = 0;
+
+	while (port < t->n_ports && !(t->port[port].provides & 1u << NEED_LISTENER))
+		port++;
+	return port < t->n_ports ? port : APPLICATION;
+}
+
+static const struct question *question_for(size_t port)
+{
+	return &questions[port == APPLICATION ? N_QUESTIONS - 1 : 0];
 }
 
 /* One first: where nobody answers there is nothing to count. */
 static void ask_way(struct doctor *d, struct link *link, const struct target *t,
 		    const struct suite *suite, uint8_t family)
 {
-	const struct plan *p = plan_of(suite, &questions[0], family);
-	struct asking a = { .d = d, .q = &questions[0] };
-	size_t port = 0;
+	size_t port = port_to_ask(t);
+	struct asking a = { .d = d, .q = question_for(port) };
+	const struct plan *p = plan_of(suite, a.q, family);
 
-	while (port < t->n_ports && !(t->port[port].provides & 1u << NEED_LISTENER))
-		port++;
-	if (port == t->n_ports)
-		return;
 	ask(&a, link, t, port, p, 1);
 	if (a.alive && !a.refused)
 		ask(&a, link, t, port, p, HANDSHAKES - 1);
 	if (a.n || a.trouble)
-		judge_way(d, &a, p, t->port[port].port);
+		judge_way(d, &a, p, port_name(d, t, port));
+}
+
+/* Where somebody makes such calls: one, and what comes of it on the wire. */
+static void ask_application(struct doctor *d, struct link *link, const struct target *t,
+			    const struct suite *suite, uint8_t family)
+{
+	struct asking a = { .d = d, .q = question_for(APPLICATION) };
+	const struct plan *p = plan_of(suite, a.q, family);
+
+	if (!t->upper_tester || !link->upper_tester)
+		return;
+	for (int n = d->lossy ? LOSSY_TRIES : 1; n > 0 && !is_good(&a); n--)
+		ask(&a, link, t, APPLICATION, p, 1);
+	if (a.n || a.trouble)
+		judge(d, &a, p, port_name(d, t, APPLICATION));
 }
 
 static void judge_capture(struct doctor *d, struct link *link)
@@ -342,6 +389,8 @@ void doctor_ask(struct doctor *d, struct link *link, const struct target *t)
 	for (size_t port = 0; suite && port < t->n_ports; port++)
 		for (size_t f = 0; f < 2; f++)
 			ask_port(d, link, t, port, suite, families[f]);
+	for (size_t f = 0; suite && f < 2; f++)
+		ask_application(d, link, t, suite, families[f]);
 	judge_capture(d, link);
 	suite_free(suite);
 }

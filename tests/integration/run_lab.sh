@@ -190,7 +190,7 @@ check_status 4 'nobody answers there' eval '
 		--agent 127.0.0.1:9999 2>agent.err'
 check 'and that is said' grep -q 'no upper tester at 127.0.0.1 port 9999' agent.err
 check_status 5 'without an upper tester such cases are skipped' eval '
-	beside_agent "$shakedown" run --tag application --target 127.0.0.1:9 --evidence none \
+	beside_agent "$shakedown" run "application/*" --target 127.0.0.1:9 --evidence none \
 		>skip.out'
 check 'with the reason' grep -q 'say --agent' skip.out
 

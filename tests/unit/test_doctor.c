@@ -70,10 +70,28 @@ Test(doctor, a_good_target_is_good)
 	says(&f, "ok    port 7, IPv4: closes on FIN");
 	says(&f, "ok    port 9, IPv4: says nothing unasked");
 	says(&f, "ok    port 13, IPv4: closes first");
+	says(&f, "ok    port 13, IPv6: reads on after its FIN");
+	says(&f, "ok    the application, IPv4: listens when it is asked to");
 	says(&f, "ok    port 19, IPv6: sends by itself");
 	says(&f, "ok    port 1, IPv4: is closed: a SYN draws a reset");
 	says(&f, "ok    the capture lost none of ");
 	cr_expect_not(strstr(f.text, "help:"), "%s", f.text);
+	free(f.text);
+}
+
+/* No port at all: the application stands for them. */
+Test(doctor, an_upper_tester_alone)
+{
+	struct target t;
+	struct found f;
+
+	target_init_lab(&t);
+	t.n_ports = 0;
+	f = ask_sim(&t);
+	cr_expect_eq(f.n[DOCTOR_FAIL] + f.n[DOCTOR_WARN], 0, "%s", f.text);
+	says(&f, "ok    IPv4: 10 of 10 handshakes with the application answered");
+	says(&f, "ok    the application, IPv6: listens when it is asked to");
+	cr_expect_not(strstr(f.text, "port "), "%s", f.text);
 	free(f.text);
 }
 
