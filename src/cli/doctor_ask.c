@@ -131,7 +131,8 @@ static const struct question {
 	  "sends nothing within 3 s", "leave out `sends-forever` for this port" },
 	{ "doctor/application", NEED_UPPER_TESTER, is_handshake, false,
 	  "listens when it is asked to", "does not answer where it was asked to listen",
-	  "may the agent listen there, and do its ports (\"ports\" of \"agent\") reach the tester?" },
+	  "may the agent listen there, and does nothing filter its ports (\"ports\" of "
+	  "\"agent\")?" },
 };
 #define N_QUESTIONS (sizeof(questions) / sizeof(questions[0]))
 

@@ -387,7 +387,8 @@ static void add_use(struct compiler *c, const struct node *v, const struct node 
 		    bool alive_follows)
 {
 	const struct testcase_fragment *f =
-		fragments_find(c->fragments, c->file, v->text, TCP_STATE_NONE, NULL, c->way, c->said);
+		fragments_find(c->fragments, c->file, v->text, TCP_STATE_NONE, NULL,
+			       c->way, c->said);
 
 	if (f) {
 		enter(c, f, &v->at, false, alive_follows);
@@ -404,7 +405,8 @@ static void add_reach(struct compiler *c, const struct node *v, const struct nod
 	const struct node *state = v->kind == NODE_MAP ? node_get(v, "state") : v;
 	const struct node *via = v->kind == NODE_MAP ? node_get(v, "via") : NULL;
 	const struct testcase_fragment *f = fragments_find(
-		c->fragments, c->file, NULL, state_by_name(state), via ? via->text : NULL, c->way, c->said);
+		c->fragments, c->file, NULL, state_by_name(state), via ? via->text : NULL, c->way,
+		c->said);
 
 	if (f) {
 		enter(c, f, &v->at, true, alive_follows);
