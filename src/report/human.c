@@ -302,6 +302,8 @@ static void add_brief(struct human *h, const struct report_result *res, enum sta
 		buf_adds(out, i ? ", " : "   ");
 		text_add(out, v->deviation[i]);
 	}
+	if (status == STATUS_PASS && v->n_fenced)
+		buf_adds(out, "   silence proven by a fence");
 	buf_addc(out, '\n');
 }
 

@@ -97,6 +97,7 @@ static void add_packet(struct trace *t, const uint8_t *d)
 {
 	static const uint16_t tags[] = { TRACE_STEP_NONE, TRACE_STEP_CONFIRM,
 					 TRACE_STEP_ALIVE, TRACE_STEP_CLEANUP, TRACE_STEP_FOREIGN };
+	uint16_t tag = d[8] == 255 ? TRACE_STEP_FENCE : tags[d[8] % 5];
 	bool tx = d[0] & 1;
 	uint8_t flow = d[0] >> 1 & 3;
 	uint8_t packet[256];
@@ -125,7 +126,7 @@ static void add_packet(struct trace *t, const uint8_t *d)
 	/* Mostly small steps in time, sometimes far beyond every deadline. */
 	t->end_ns += d[7] < 250 ? d[7] * INT64_C(20000) : INT64_C(800000000);
 	trace_add(t, t->end_ns, tx ? TRACE_TX : TRACE_RX,
-		  tx ? (d[8] < 32 ? d[8] : tags[d[8] % 5]) : TRACE_STEP_NONE,
+		  tx ? (d[8] < 32 ? d[8] : tag) : TRACE_STEP_NONE,
 		  flow, packet, (uint32_t)len, (uint32_t)len);
 }
 
@@ -179,6 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	set_up(&t);
 	t.setup.lossless = data[1] & 1;
 	t.setup.alive_port = data[1] & 2 ? 7 : 0;
+	t.setup.fences = data[1] & 4;
 	for (size_t i = 2; i + 9 <= size; i += 9)
 		(data[i] & 0x80 ? add_app : add_packet)(&t, data + i);
 	t.end_ns += INT64_C(3000000000);
