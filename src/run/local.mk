@@ -2,7 +2,7 @@
 #
 # The engine, the scheduler, the client of the agent.
 
-unit_tests += tests/unit/test_answers tests/unit/test_doubt tests/unit/test_run tests/unit/test_walk
+unit_tests += tests/unit/test_answers tests/unit/test_debt tests/unit/test_doubt tests/unit/test_run tests/unit/test_walk
 EXTRA_DIST += tests/unit/run_util.h
 
 libshakedown_a_SOURCES += \

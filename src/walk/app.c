@@ -69,6 +69,7 @@ static void question(struct walk *w, const struct trace_app *t)
 	w->asked = true;
 	w->asked_ns = w->now_ns;
 	w->asked_packets = t->packets;
+	debt_app(w, a->call);
 	if (model_calls[a->call].told && is_of_connection(w, a))
 		model_app(&w->model, model_calls[a->call].call, w->now_ns);
 }

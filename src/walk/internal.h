@@ -60,6 +60,18 @@ void due_rx(struct walk *w, size_t packet, enum due_fit fit, uint16_t answer,
 int64_t due_time(const struct walk *w);
 void due_expired(struct walk *w);
 
+/*
+ * Answers that are owed (debt.c).  Our segment was sent, after due_note(), when the
+ * target could be in @states; one of the target came, before model_rx(); the
+ * application was asked.
+ */
+void debt_tx(struct walk *w, const struct segment *s, uint16_t step, uint16_t states);
+void debt_rx(struct walk *w, const struct segment *s);
+void debt_app(struct walk *w, enum app_call call);
+/* When one is missing, INT64_MAX: none is; and that it is. */
+int64_t debt_due(const struct walk *w);
+void debt_expired(struct walk *w);
+
 /* `confirm: state` (confirm.c). */
 void confirm_start(struct walk *w, int64_t t);
 /* How an answer to a probe looks; bits. */
@@ -77,8 +89,8 @@ void confirm_answer(struct walk *w, unsigned int saw, int32_t packet);
 /* When PROBE_PATIENCE, begun at @t, is over. */
 int64_t confirm_patience(const struct walk *w, int64_t t);
 
-/* When time alone completes or fails the step; INT64_MAX: never. */
-int64_t walk_step_due(const struct walk *w);
+/* When time alone completes or fails the step, or a debt; INT64_MAX: never. */
+int64_t walk_steps_due(const struct walk *w);
 
 /* Leaves the plan: what comes next depends on what went wrong. */
 void walk_fail(struct walk *w, struct walk_finding *f);
@@ -87,8 +99,8 @@ void walk_fail(struct walk *w, struct walk_finding *f);
 void walk_ask(struct walk *w);
 void walk_refused(struct walk *w);
 
-/* Ends the steps, the closing probe or the liveness probe. */
-void walk_end_steps(struct walk *w);
+/* The last step is passed, and nothing is owed: on to the closing probe. */
+void walk_end_plan(struct walk *w);
 
 /* Goes to the step after @step, whose predecessor was complete at @t. */
 void walk_enter(struct walk *w, uint16_t step, int64_t t);

@@ -8,8 +8,10 @@ libshakedown_a_SOURCES += \
 	%D%/walk.h \
 	%D%/backlog.c \
 	%D%/confirm.c \
+	%D%/debt.c \
 	%D%/due.c \
 	%D%/fence.c \
+	%D%/ending.c \
 	%D%/finding.c \
 	%D%/probe.c \
 	%D%/walk.c \

@@ -49,104 +49,13 @@ void walk_init(struct walk *w, const struct plan *plan,
 	w->model.unordered = setup->unordered;
 	lint_init(&w->lint, arena, setup->lossless ? LINT_ORDERED : 0);
 	w->nearest = -1;
-	w->failed_finding = -1;
+	w->failed_finding = w->unasked = -1;
 	w->claim = TCP_STATE_NONE;
 	w->asked_packets = SIZE_MAX;
 	fence_forget(w);
 	w->confirmed = -1;
 	w->now_ns = trace->start_ns;
 	walk_enter(w, 0, trace->start_ns);
-}
-
-/* A connection is there to be reset: its receiver knows our numbers. */
-static bool cleanup_needed(const struct walk *w)
-{
-	const uint16_t gone = STATE_BIT(TCP_CLOSED) | STATE_BIT(TCP_LISTEN);
-
-	return w->model.irs_known && (w->model.states & ~gone);
-}
-
-/* The target's reset is what went wrong. */
-static bool is_by_reset(const struct walk *w, const struct walk_finding *f)
-{
-	struct segment s;
-
-	if (f->packet < 0 || (size_t)f->packet >= w->trace->n_packets)
-		return false;
-	trace_decode(w->trace, (size_t)f->packet, &s);
-	return w->trace->packet[f->packet].dir == TRACE_RX && (s.flags & TCP_RST);
-}
-
-static bool is_settled_by_asking(const struct walk_finding *f)
-{
-	return f->kind == FINDING_NO_ANSWER ||
-		(f->by_reset && f->kind != FINDING_FAULT && f->kind != FINDING_PRECONDITION);
-}
-
-void walk_ask(struct walk *w)
-{
-	w->phase = WALK_ALIVE;
-	probe_start(w, PROBE_HANDSHAKE, w->now_ns);
-}
-
-void walk_fail(struct walk *w, struct walk_finding *f)
-{
-	w->failed = true;
-	f->by_reset = is_by_reset(w, f);
-	if (w->phase == WALK_STEPS && w->step < w->plan->n_steps &&
-	    w->result[w->step].status == STEP_NOT_REACHED) {
-		w->result[w->step].status = STEP_FAILED;
-		w->result[w->step].packet = f->packet;
-	}
-	/*
-	 * Silence is the target's fault only if it is alive, and a reset only if
-	 * somebody still listens on the port.
-	 */
-	if (is_settled_by_asking(f) && w->trace->setup.alive_port) {
-		w->failed_finding = (int)(f - w->finding);
-		walk_ask(w);
-		return;
-	}
-	/* Nobody to ask, and never a word: is there anybody? */
-	if (f->kind == FINDING_NO_ANSWER && !w->heard) {
-		f->kind = FINDING_DEAD;
-		f->note = "nothing was heard from the target, and no other port is known to ask";
-	}
-	w->probe.active = false;
-	w->phase = WALK_CLEANUP;
-}
-
-void walk_refused(struct walk *w)
-{
-	struct walk_finding *f = &w->finding[w->failed_finding];
-
-	w->probe.active = false;
-	w->phase = WALK_CLEANUP;
-	/* A small target may take one connection at a time: free it first. */
-	if (w->asked_again == 0 && cleanup_needed(w)) {
-		w->asked_again = 1;
-		return;
-	}
-	f->kind = FINDING_PRECONDITION;
-	f->note = "nobody listens on the port";
-}
-
-void walk_end_steps(struct walk *w)
-{
-	int probe = probe_for_claim(w->claim);
-
-	if (w->phase == WALK_STEPS && probe >= 0 && !w->failed) {
-		w->phase = WALK_CONFIRM;
-		probe_start(w, (enum probe_kind)probe, w->ref_ns);
-		return;
-	}
-	w->phase = WALK_CLEANUP;
-}
-
-void walk_settle(struct walk *w)
-{
-	if (w->phase == WALK_CLEANUP && !cleanup_needed(w))
-		w->phase = WALK_DONE;
 }
 
 /* Matching */
@@ -364,9 +273,8 @@ void walk_enter(struct walk *w, uint16_t step, int64_t t)
 		walk_complete(w, step, -1, t);
 		break;
 	case PLAN_END:
-		walk_backlog_drop(w, w->n_backlog);
-		w->result[step].status = STEP_DONE;
-		walk_end_steps(w);
+		if (!w->n_debts)
+			walk_end_plan(w);
 		break;
 	case PLAN_ALIVE:
 		walk_backlog_drop(w, w->n_backlog);
@@ -575,6 +483,7 @@ static void packet_rx(struct walk *w, size_t i, const struct segment *s)
 	w->heard = true;
 	note_text(w, s);
 	note_rtt(w, s);
+	debt_rx(w, s);
 	walk_lint(w, i, s);
 	if (w->phase == WALK_STEPS)
 		rx_steps(w, i, s);
@@ -632,6 +541,8 @@ static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 		return;
 	}
 	if (p->flow == 0) {
+		uint16_t states = w->model.states;
+
 		w->owed = w->model.rcv_nxt;
 		if (s->flags & TCP_SYN)
 			w->syn_ns = w->now_ns;
@@ -639,6 +550,7 @@ static void packet_tx(struct walk *w, size_t i, const struct segment *s)
 		model_tx(&w->model, s, w->now_ns);
 		lint_tx(&w->lint, s, w->now_ns);
 		due_note(w, i, s, w->owed);
+		debt_tx(w, s, p->step, states);
 	}
 	walk_want(w, &want);
 	if (want.kind == WANT_SEND && want.step == p->step && want.flow == p->flow)
@@ -697,8 +609,8 @@ static int64_t one_of_due(const struct walk *w, const struct plan_step *st)
 	return plan_alt_ns(w->plan, &st->one_of.alt[silent], timers);
 }
 
-/* When time alone changes something; INT64_MAX: never. */
-int64_t walk_step_due(const struct walk *w)
+/* When time alone completes or fails the step; INT64_MAX: never. */
+static int64_t step_due(const struct walk *w)
 {
 	const struct plan_step *st = &w->plan->step[w->step];
 	const struct plan_step *end;
@@ -721,6 +633,13 @@ int64_t walk_step_due(const struct walk *w)
 	default:
 		return INT64_MAX;
 	}
+}
+
+int64_t walk_steps_due(const struct walk *w)
+{
+	int64_t step = step_due(w), debt = debt_due(w);
+
+	return debt < step ? debt : step;
 }
 
 static void no_answer(struct walk *w, uint16_t step)
@@ -746,6 +665,10 @@ static void step_expired(struct walk *w, int64_t due)
 	int silent;
 
 	w->now_ns = due;
+	if (debt_due(w) == due) {
+		debt_expired(w);
+		return;
+	}
 	if (st->kind == PLAN_APP) {
 		walk_app_expired(w);
 		return;
@@ -778,7 +701,7 @@ void walk_time(struct walk *w, int64_t now_ns)
 {
 	for (;;) {
 		int64_t due = w->probe.active	 ? w->probe.due_ns
-			: w->phase == WALK_STEPS ? walk_step_due(w)
+			: w->phase == WALK_STEPS ? walk_steps_due(w)
 						 : INT64_MAX;
 
 		if (due >= now_ns || w->phase == WALK_DONE)

@@ -31,7 +31,8 @@
  * A send step is complete when its segment is seen in the capture.  A segment
  * of the target is compared with the step that waits (and, behind optional
  * steps, with those after them); if it does not match it is tolerated if the
- * model permits it and is a finding otherwise.  Segments that arrive while the
+ * model permits it and is a finding otherwise.  An answer that the model has to come
+ * is owed, whether or not the case expects it (debt.c).  Segments that arrive while the
  * walk is not waiting for any are kept in a short backlog for the next
  * expectation.
  *
@@ -165,6 +166,16 @@ struct walk_fence {
 	uint32_t number; /* that it acknowledges */
 };
 
+/* An answer that must come, and has not (debt.c). */
+struct walk_debt {
+	const struct model_row *row;
+	uint16_t answers, step; /* step: which sent what is to be answered */
+	enum req_level level;
+	uint32_t need; /* an acknowledgment has to cover this */
+	int64_t since_ns;
+};
+#define WALK_MAX_DEBTS 8
+
 /* `confirm: state` in progress. */
 struct walk_confirm {
 	uint16_t asked; /* set of states that the target has to be in one of */
@@ -211,6 +222,11 @@ struct walk {
 	bool heard;    /* the target sent something */
 	uint32_t owed; /* RCV.NXT of the target before our last segment */
 	struct walk_due due;
+	struct walk_debt debt[WALK_MAX_DEBTS]; /* the oldest first */
+	uint8_t n_debts;
+	bool unsure;	    /* something was taken, or dropped */
+	int64_t refused_ns; /* what draws an ACK that stacks limit was sent last */
+	int unasked;	    /* finding that rests on the target being alive, or -1 */
 	struct walk_confirm confirm;
 	struct walk_fence fence;
 	int64_t limited_ns;	      /* last ACK of what was not acceptable: RFC 5961 7 */

@@ -42,7 +42,7 @@ void walk_want(const struct walk *w, struct walk_want *want)
 		want->step = w->step;
 	} else {
 		want->kind = WANT_TIME;
-		want->until_ns = walk_step_due(w);
+		want->until_ns = walk_steps_due(w);
 	}
 }
 
