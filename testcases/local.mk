@@ -18,6 +18,7 @@ nobase_dist_pkgdata_DATA += \
 	testcases/textbook/listen.yaml \
 	testcases/textbook/options.yaml \
 	testcases/textbook/reset.yaml \
+	testcases/textbook/robustness.yaml \
 	testcases/textbook/states.yaml \
 	testcases/textbook/time-wait.yaml \
 	testcases/timers/timers.yaml \

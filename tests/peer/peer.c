@@ -223,6 +223,8 @@ void peer_options_take(struct peer *p, struct peer_conn *c, const struct segment
 	if (scale && scale->known) {
 		c->scale_on = true;
 		c->snd_shift = scale->wscale > 14 ? 14 : scale->wscale;
+		if (peer_has(p, BUG_SCALE_UNLIMITED))
+			c->snd_shift = scale->wscale & 63;
 		c->rcv_shift = PEER_SCALE;
 	}
 	if (ts && ts->known) {
@@ -285,11 +287,22 @@ void peer_conn_timer(struct peer *p, int64_t *slot, int64_t at_ns)
 
 /* ---- LISTEN and CLOSED ---- */
 
+/* What has no meaning in a SYN. */
+static bool syn_is_odd(const struct segment *s)
+{
+	return (s->flags & (TCP_PSH | TCP_URG)) || s->urgent || s->ack || s->reserved;
+}
+
 static bool syn_is_refused(const struct peer *p, const struct segment *s)
 {
 	if ((s->flags & TCP_FIN) && p->cfg.drops_syn_fin)
 		return true;
+	if (peer_has(p, BUG_ODD_SYN_DROPPED) && syn_is_odd(s))
+		return true;
 	for (int i = 0; i < s->n_opt; i++) {
+		if (peer_has(p, BUG_OPTION_TWICE_DROPPED) && s->opt[i].kind != TCP_OPT_NOP &&
+		    segment_opt(s, s->opt[i].kind) != &s->opt[i])
+			return true;
 		if (peer_has(p, BUG_UNKNOWN_OPTION_DROPS) && s->opt[i].kind >= 253)
 			return true;
 		if (peer_has(p, BUG_UNALIGNED_SYN_DROPPED) && i == 0 &&
@@ -369,6 +382,8 @@ static bool is_discarded(const struct peer *p, const struct segment *s)
 
 	if (!peer_has(p, BUG_ACCEPTS_BAD_CHECKSUM))
 		bad |= SEG_DEFECT_CHECKSUM;
+	if (peer_has(p, BUG_BAD_OFFSET_TAKEN))
+		bad &= ~(uint32_t)SEG_DEFECT_DATA_OFFSET;
 	return s->defects & bad;
 }
 

@@ -249,7 +249,7 @@ static void window_update(struct peer_conn *c, const struct segment *s)
 	if (!seq_lt(c->snd_wl1, s->seq) &&
 	    !(c->snd_wl1 == s->seq && seq_le(c->snd_wl2, s->ack)))
 		return;
-	c->snd_wnd = (uint32_t)s->window << c->snd_shift;
+	c->snd_wnd = (uint32_t)((uint64_t)s->window << c->snd_shift);
 	c->snd_wl1 = s->seq;
 	c->snd_wl2 = s->ack;
 	if (c->snd_wnd > c->max_snd_wnd)
@@ -269,7 +269,7 @@ static bool ack_in_syn_received(struct peer *p, struct peer_conn *c, struct segm
 		return false;
 	}
 	c->state = PEER_ESTABLISHED;
-	c->snd_wnd = (uint32_t)s->window << c->snd_shift;
+	c->snd_wnd = (uint32_t)((uint64_t)s->window << c->snd_shift);
 	c->max_snd_wnd = c->snd_wnd;
 	c->snd_wl1 = s->seq;
 	c->snd_wl2 = s->ack;
@@ -391,6 +391,8 @@ static bool take_text(struct peer *p, struct peer_conn *c, struct segment *s)
 {
 	if (!may_receive(c))
 		return true;
+	if (peer_has(p, BUG_URGENT_DROPPED) && (s->flags & TCP_URG))
+		return false;
 	if (peer_has(p, BUG_OPTIONS_ON_DATA_DROPPED) && s->n_opt && s->data_len &&
 	    !segment_opt(s, TCP_OPT_TIMESTAMPS))
 		return false;
