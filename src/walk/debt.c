@@ -19,8 +19,8 @@
  * packets; for an ACK that RFC 5961 asks for and section 7 lets a target limit, on
  * this connection or for all; for a second unacceptable segment within a second,
  * which stacks limit in the same way; for segments with options that may be reason
- * enough to drop them; and for the SYN|ACK of a simultaneous open.  What a SYN or a reset of ours, CLOSE or ABORT may have
- * ended is not owed any more.
+ * enough to drop them; and for the SYN|ACK of a simultaneous open.  What a SYN or a
+ * reset of ours, CLOSE or ABORT may have ended is not owed any more.
  */
 #include <string.h>
 
@@ -50,8 +50,9 @@ static bool is_refused(const struct model_due *d)
 /* Keys that nobody agreed on, and lists that make no sense (MUST-7). */
 static bool has_odd_options(const struct segment *s)
 {
-	return (s->defects & (SEG_DEFECT_OPT_LENGTH | SEG_DEFECT_OPT_PADDING)) || segment_opt(s, TCP_OPT_MD5) ||
-		segment_opt(s, TCP_OPT_AO);
+	const uint32_t odd = SEG_DEFECT_OPT_LENGTH | SEG_DEFECT_OPT_PADDING;
+
+	return (s->defects & odd) || segment_opt(s, TCP_OPT_MD5) || segment_opt(s, TCP_OPT_AO);
 }
 
 static bool is_of_connection(const struct walk *w, const struct segment *s)
