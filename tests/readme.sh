@@ -116,9 +116,10 @@ published() {
 check_status 0 'what is published is known' published
 check_status 1 'published evidence is judged as it was' published --known none
 published --known none >actual 2>&1
-# What a failure says to do next can be done; what comes out is the kernel's.
+# What a failure says to do next can be done; what comes out is the kernel's.  The last
+# one: the others may wait for timers of minutes.
 follow() {
-	command=$(sed -n "s/^ *$1  *shakedown/shakedown/p" actual | head -n 1)
+	command=$(sed -n "s/^ *$1  *shakedown/shakedown/p" actual | tail -n 1)
 	[ -n "$command" ] || return 99
 	bash -c "$command" >/dev/null || [ $? -eq "$2" ]
 }

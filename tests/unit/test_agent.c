@@ -178,7 +178,7 @@ Test(agent_options, times_carry_a_unit)
 		const char *line;
 		uint64_t ms;
 	} cases[] = {
-		{ "--bind ::1", 120000 },
+		{ "--bind ::1", 600000 },
 		{ "--bind ::1 --idle-limit 0", 0 },
 		{ "--bind ::1 --idle-limit 0s", 0 },
 		{ "--bind ::1 --idle-limit 250ms", 250 },
