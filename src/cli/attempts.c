@@ -111,7 +111,7 @@ static bool retry(struct attempts *a, const struct plan *plan, const struct verd
 	return ++one->failed <= (unsigned int)a->retries;
 }
 
-/* It was impaired on purpose: that proves nothing, of the path neither. */
+/* It was impaired on purpose, or we were late: that proves nothing, of the path neither. */
 static bool try_excused(struct attempts *a, const struct plan *plan)
 {
 	struct attempt *one = find(a, plan);
@@ -125,7 +125,7 @@ bool attempts_again(struct attempts *a, const struct plan *plan, const struct ve
 {
 	struct attempt *one;
 
-	if (v->excused)
+	if (v->excused || v->late)
 		return try_excused(a, plan);
 	if (a->retries >= 0)
 		return retry(a, plan, v);
@@ -172,7 +172,7 @@ void attempts_settle(struct attempts *a, const struct plan *plan, struct arena *
 	if (!one)
 		return;
 	if (!one->failed) {
-		/* Only impaired on purpose: a pass is a pass. */
+		/* Only our own doing so far: a pass is a pass. */
 	} else if (a->retries >= 0 && v->kind == VERDICT_PASS) {
 		v->kind = a->flaky;
 		v->reason = arena_printf(arena, "flaky: it passed in attempt %u only",

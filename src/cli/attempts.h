@@ -13,7 +13,9 @@
  *
  * A run that the tester impaired itself (verdict.excused) says nothing of the path or
  * the target: it is tried again up to ATTEMPTS_MAX_LOSSY times, and is inconclusive
- * if it never comes through; once it passes, it has passed.
+ * if it never comes through; once it passes, it has passed.  So is a run that the tester
+ * was too late for (verdict.late), as on a machine that is busy: if it always is, the
+ * run remains an error.
  *
  * With --retries the user says how often: whatever did not pass is run again, on
  * any path.  What passes then is flaky, which is a failure unless --flaky says

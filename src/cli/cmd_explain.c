@@ -225,6 +225,22 @@ static void show_needs(const struct plan *p)
 	}
 }
 
+static void show_uses(const struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < USE_N; i++) {
+		if (!(p->uses >> i & 1))
+			continue;
+		show_label(n++ ? "" : "uses");
+		printf("%s: %s\n", plan_uses[i].name, plan_uses[i].about);
+	}
+	if (!p->patient)
+		return;
+	show_label("patient");
+	puts("silence is waited for in full");
+}
+
 static void show_covers(const struct plan *p)
 {
 	for (size_t i = 0; i < p->n_covers; i++) {
@@ -265,6 +281,7 @@ static void show_case(const struct suite *s, size_t first, size_t n)
 	puts(req_level_names[p->level]);
 	show_tags(p);
 	show_needs(p);
+	show_uses(p);
 	show_covers(p);
 	show_label("variants");
 	printf("%zu\n", n);

@@ -80,6 +80,16 @@ static struct json *needs_of(const struct plan *p)
 	return a;
 }
 
+static struct json *uses_of(const struct plan *p)
+{
+	struct json *a = json_new_array();
+
+	for (int i = 0; i < USE_N; i++)
+		if (p->uses >> i & 1)
+			json_push_string(a, plan_uses[i].name);
+	return a;
+}
+
 static struct json *params_of(const struct plan *p)
 {
 	struct json *o = json_new_object();
@@ -107,6 +117,7 @@ static struct json *row_json(const struct row *row, bool variants)
 	json_set(o, "tags", strings(p->tags, p->n_tags));
 	json_set(o, "covers", strings(p->covers, p->n_covers));
 	json_set(o, "needs", needs_of(p));
+	json_set(o, "uses", uses_of(p));
 	json_set_string(o, "file", p->file);
 	return o;
 }

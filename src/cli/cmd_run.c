@@ -34,6 +34,7 @@ struct run_command {
 	struct evidence_dir evidence;
 	struct arena *arena; /* of one verdict */
 	struct attempts *attempts;
+	bool tries_again; /* what missed something, or did not pass */
 	struct known known;
 	unsigned int cut_off; /* runs in a row of which nothing left this host */
 	bool failed;	      /* the last run that ended */
@@ -85,15 +86,29 @@ static void add_result(struct run_command *c, struct report_result *res)
 		stop = 1;
 }
 
-/* Where a packet can be lost between the target and us, or the user wants it. */
+static bool was_late(const struct trace *t)
+{
+	for (size_t i = 0; i < t->n_faults; i++)
+		if (t->fault[i].kind == FAULT_LATE)
+			return true;
+	return false;
+}
+
+/*
+ * Where a packet can be lost between the target and us, or the user wants it; and
+ * anywhere what we were too late for.
+ */
 static bool on_again(void *arg, const struct plan *plan, const struct trace *trace)
 {
 	struct run_command *c = arg;
 	struct verdict v;
 	bool again;
 
+	/* Most are judged only once. */
+	if (!c->tries_again && !was_late(trace))
+		return false;
 	verify_run(plan, trace, c->arena, &v);
-	again = attempts_again(c->attempts, plan, &v);
+	again = (c->tries_again || v.late) && attempts_again(c->attempts, plan, &v);
 	arena_reset(c->arena);
 	return again;
 }
@@ -351,6 +366,7 @@ static void note_impairment(struct run_command *c, const struct impair_stats *st
 static int run_plans(struct run_command *c)
 {
 	struct sched_sink sink = {
+		.again = on_again,
 		.ended = on_ended,
 		.in_doubt = on_in_doubt,
 		.asked = on_asked,
@@ -383,8 +399,7 @@ static int run_plans(struct run_command *c)
 	cfg.sanity = ask;
 	for (; cfg.n_sanity < 2 && cfg.n_sanity < suite_n_plans(sanity); cfg.n_sanity++)
 		ask[cfg.n_sanity] = suite_plan(sanity, cfg.n_sanity);
-	if (!c->conn.link->lossless || cfg.impair || c->cli->opt.retries_set)
-		sink.again = on_again;
+	c->tries_again = !c->conn.link->lossless || cfg.impair || c->cli->opt.retries_set;
 	describe_suite(c, cfg.seed, n);
 	results_start(&c->results);
 	err = sched_run(&cfg, plans, n, &sink);

@@ -510,7 +510,12 @@ static void add_head(const struct plan *p, struct buf *out)
 	for (need = 0; need < NEED_N; need++)
 		if (p->needs & 1u << need)
 			buf_printf(out, " %s", plan_needs[need].name);
-	buf_addc(out, '\n');
+	if (p->uses)
+		buf_adds(out, "; uses");
+	for (size_t use = 0; use < USE_N; use++)
+		if (p->uses & 1u << use)
+			buf_printf(out, " %s", plan_uses[use].name);
+	buf_adds(out, p->patient ? "; patient\n" : "\n");
 	add_words("covers", p->covers, p->n_covers, out);
 	if (p->iss)
 		buf_printf(out, "# iss %s\n", expr_text(p->iss));

@@ -77,6 +77,8 @@ struct verdict {
 	const char *const *packet_note; /* one for each packet; never NULL entries */
 	/* What went wrong may be the doing of the tester's own impairment. */
 	bool excused;
+	/* `error` for nothing but that the tester was held up, and came too late. */
+	bool late;
 	uint32_t final_states; /* set of enum tcp_state the target may be in */
 	enum known_outcome known;
 	const struct known_entry *entry; /* NULL with KNOWN_NOT */

@@ -264,6 +264,7 @@ static void judge(struct verify *v, struct verdict *out)
 				    : "every step was met";
 	if (out->n_findings)
 		out->reason = out->finding[0].message;
+	out->late = v->n_faults == 1 && v->fault[0].kind == FAULT_LATE;
 	if (is_excused(v))
 		excuse(v, out);
 }

@@ -264,3 +264,23 @@ Test(attempts, retries)
 	cr_assert_eq(runs_of(c, 0, FINDING_NO_ANSWER, LEVEL_MUST), 1);
 	course_free(c);
 }
+
+/* The tester was held up: it tries again, and what passes then has passed. */
+Test(attempts, a_tester_that_is_late_tries_again)
+{
+	const struct verdict late = { .kind = VERDICT_ERROR, .late = true };
+	struct verdict pass = { .kind = VERDICT_PASS };
+	struct attempts *a = attempts_new(-1, VERDICT_FAIL);
+	struct arena *arena = arena_new();
+	const struct plan plan = { .id = "t/c" };
+
+	cr_assert(attempts_again(a, &plan, &late));
+	cr_assert_not(attempts_again(a, &plan, &pass));
+	attempts_settle(a, &plan, arena, &pass);
+	cr_assert_eq(pass.kind, VERDICT_PASS);
+	for (int i = 1; i < ATTEMPTS_MAX_LOSSY; i++)
+		cr_assert(attempts_again(a, &plan, &late));
+	cr_assert_not(attempts_again(a, &plan, &late));
+	attempts_free(a);
+	arena_free(arena);
+}

@@ -305,6 +305,7 @@ Test(plan, defaults_and_what_overrides_them)
 		     "  level: should\n"
 		     "  tags: [smoke]\n"
 		     "  needs: [echo]\n"
+		     "  uses: [challenge-acks]\n"
 		     "  matrix: {ip: [4], iss: {zero: 0, wrap: 0xffffffff}, unused: [1, 2]}\n"
 		     "  exclude: [{iss: wrap, nobody: 1, because: other cases}]\n"
 		     "  tester: {iss: $iss, window: 1000}\n"
@@ -317,6 +318,8 @@ Test(plan, defaults_and_what_overrides_them)
 		     "    level: may\n"
 		     "    tags: [slow, smoke]\n"
 		     "    needs: [quiet]\n"
+		     "    uses: [quiet]\n"
+		     "    patient: yes\n"
 		     "    tester: {iss: random, syn-options: [sack-permitted]}\n"
 		     "    steps: [send: SYN]\n");
 	const struct plan *a = find(s, "a/a[ip=4,iss=wrap]"), *b = find(s, "a/b[ip=4]");
@@ -327,6 +330,10 @@ Test(plan, defaults_and_what_overrides_them)
 	cr_assert_eq(constant(a->iss), 0xffffffff);
 	cr_assert_eq(a->window, 1000);
 	cr_assert_eq(a->needs, 1u << NEED_ECHO);
+	cr_assert_eq(a->uses, 1u << USE_CHALLENGE_ACKS);
+	cr_assert_not(a->patient);
+	cr_assert_eq(b->uses, 1u << USE_CHALLENGE_ACKS | 1u << USE_QUIET);
+	cr_assert(b->patient);
 	cr_assert_eq(b->level, LEVEL_MAY);
 	cr_assert_str_eq(b->about, "more");
 	cr_assert_null(b->iss);
@@ -556,7 +563,10 @@ Test(plan, text_of_a_plan)
 		HEAD
 		"fragments:\n"
 		"  - {reaches: SYN-RECEIVED, steps: [send: SYN, expect: SYN|ACK]}\n" CASE
-			ONLY_IPV4 "    tester: {iss: 5}\n" STEPS "      - reach: SYN-RECEIVED\n"
+			ONLY_IPV4 "    tester: {iss: 5}\n"
+		"    uses: [backlog]\n"
+		"    patient: yes\n" STEPS
+		"      - reach: SYN-RECEIVED\n"
 		"      - send: {flags: ACK, seq: iss + 1, data: hello, options: [nop, {mss: 5}]}\n"
 		"        as: it\n"
 		"      - one-of:\n"
@@ -571,7 +581,7 @@ Test(plan, text_of_a_plan)
 		buf_str(&b),
 		"a/x[ip=4]\n"
 		"# T\n"
-		"# must; needs listener\n"
+		"# must; needs listener; uses backlog; patient\n"
 		"# covers rfc9293:MUST-1\n"
 		"# iss 5\n"
 		"  # reach SYN-RECEIVED\n"

@@ -326,6 +326,11 @@ static void changed_ended(void *arg, const struct plan *p, const struct trace *t
 	free(copy.packet);
 }
 
+static void add_late(struct trace *t)
+{
+	trace_add_fault(t, FAULT_LATE, t->end_ns, 0, 0);
+}
+
 static enum verdict_kind verdict_with(void (*change)(struct trace *t), const char *head,
 				      const char *steps, const struct reply *reply, size_t n)
 {
@@ -342,15 +347,12 @@ static enum verdict_kind verdict_with(void (*change)(struct trace *t), const cha
 	target_init_lab(&t);
 	t.addr4 = link->target4;
 	cr_assert_eq(sched_run(&cfg, &p, 1, &sink), 0);
+	/* Only then another attempt is worth it. */
+	cr_assert_eq(f.v.late, f.v.kind == VERDICT_ERROR && change == add_late);
 	arena_free(f.arena);
 	suite_free(s);
 	link->ops->close(link);
 	return f.v.kind;
-}
-
-static void add_late(struct trace *t)
-{
-	trace_add_fault(t, FAULT_LATE, t->end_ns, 0, 0);
 }
 
 static void add_drops(struct trace *t)
