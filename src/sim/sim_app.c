@@ -233,9 +233,15 @@ static void do_resume(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 		sim_consume(sim, c, sim_window(c));
 }
 
+/* Those that show on the wire; the others change nothing that could be seen. */
 static void do_option(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 {
-	(void)c;
+	const char *name = app_options[a->req.option].name;
+
+	if (c && !strcmp(name, "ttl"))
+		c->ttl = (uint8_t)a->req.value;
+	if (c && !strcmp(name, "user-timeout"))
+		c->user_timeout_ns = a->req.value * 1000000LL;
 	answer(sim, a, TP_OK, NULL, 0);
 }
 

@@ -477,12 +477,17 @@ void sim_segment(struct sim *sim, struct sim_conn *c, struct segment *s)
 
 /* ---- other events ---- */
 
-/* R2 was reached: give up (3.8.3). */
+/* R2 was reached: give up (3.8.3).  The user may set it. */
 static bool gives_up(struct sim_conn *c)
 {
 	bool syn = c->state == TCP_SYN_RECEIVED || c->state == TCP_SYN_SENT;
 
-	return c->retries++ == (syn ? RETRIES_SYN : RETRIES);
+	int64_t passed_ns = SIM_RTO_NS * ((2LL << (c->retries < 6 ? c->retries : 6)) - 1);
+
+	if (!c->user_timeout_ns)
+		return c->retries++ == (syn ? RETRIES_SYN : RETRIES);
+	c->retries++;
+	return passed_ns >= c->user_timeout_ns;
 }
 
 const char *sim_call(struct sim *sim, struct sim_conn *c, enum model_event event)

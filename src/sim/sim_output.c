@@ -55,6 +55,7 @@ static void conn_segment(const struct sim_conn *c, struct segment *s, uint16_t f
 	s->dst = c->key.remote;
 	s->sport = c->key.lport;
 	s->dport = c->key.rport;
+	s->ttl = c->ttl;
 	s->seq = seq;
 	s->ack = flags & TCP_ACK ? c->rcv_nxt : 0;
 	s->flags = flags;

@@ -48,8 +48,10 @@ struct sim_conn {
 	struct sim_conn *prev, *next; /* in its list: active, or TIME-WAIT */
 	enum tcp_state state;
 	bool active_open, in_time_wait;
-	bool abandoned; /* the user closed and reads no more */
-	bool drained;	/* what comes is read at once, and forgotten */
+	bool abandoned;		 /* the user closed and reads no more */
+	uint8_t ttl;		 /* that the user wants; 0: none in particular */
+	int64_t user_timeout_ns; /* the same; 0: R2 */
+	bool drained;		 /* what comes is read at once, and forgotten */
 	const struct sim_service *service;
 
 	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_snd_wnd;

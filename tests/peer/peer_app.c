@@ -247,6 +247,18 @@ static void call_of_listener(struct peer *p, struct peer_app *a)
 	a->listens = false;
 }
 
+/* Of the options those that show on the wire; all are known. */
+static void call_option(struct peer *p, struct peer_app *a, const struct app_request *req)
+{
+	const char *name = app_options[req->option].name;
+
+	if (a->conn && !strcmp(name, "ttl") && !peer_has(p, BUG_TTL_FIXED))
+		a->conn->ttl = (uint8_t)req->value;
+	if (a->conn && !strcmp(name, "user-timeout"))
+		a->conn->user_timeout_ns = req->value * 1000000LL;
+	answer(p, a, a->conn ? TP_OK : TP_NOT_EXIST, 0);
+}
+
 static void carry_out(struct peer *p, struct peer_app *a, const struct app_request *req)
 {
 	switch (req->call) {
@@ -266,6 +278,9 @@ static void carry_out(struct peer *p, struct peer_app *a, const struct app_reque
 		break;
 	case APP_ABORT:
 		call_abort(p, a);
+		break;
+	case APP_OPTION:
+		call_option(p, a, req);
 		break;
 	case APP_ACCEPT:
 	case APP_RECEIVE:

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "peer_priv.h"
 #include "wire/seq.h"
+#include "wire/testability.h"
 
 #define RETRIES_SYN_ACK 7 /* 1 + 2 + .. + 64 + 64 s: beyond three minutes (MUST-23) */
 #define RETRIES 8	  /* 1 + 2 + .. + 64 + 64 s: beyond R2 (SHLD-11) */
@@ -120,6 +121,7 @@ static void conn_segment(struct peer *p, struct peer_conn *c, struct peer_emissi
 	e->s.dst = c->key.remote;
 	e->s.sport = c->key.lport;
 	e->s.dport = c->key.rport;
+	e->s.ttl = c->ttl;
 	e->s.seq = seq;
 	e->s.ack = c->rcv_nxt;
 	e->s.flags = flags;
@@ -394,19 +396,29 @@ void peer_retransmit_front(struct peer *p, struct peer_conn *c)
 	conn_emit(p, c, &e);
 }
 
-void peer_retransmit(struct peer *p, struct peer_conn *c)
+/* R2 (RFC 9293 3.8.3): so many times, or as long as the user wants. */
+static bool gives_up(const struct peer *p, const struct peer_conn *c)
 {
 	bool opening = c->state == PEER_SYN_RECEIVED || c->state == PEER_SYN_SENT;
-	unsigned int max = opening ? RETRIES_SYN_ACK : RETRIES;
+	int64_t passed_ns = PEER_RTO_NS * ((2LL << (c->retries < 6 ? c->retries : 6)) - 1);
 
+	if (peer_has(p, BUG_GIVES_UP_EARLY))
+		return c->retries == 1;
+	if (c->user_timeout_ns && !peer_has(p, BUG_USER_TIMEOUT_IGNORED))
+		return passed_ns >= c->user_timeout_ns;
+	return c->retries == (opening ? RETRIES_SYN_ACK : RETRIES);
+}
+
+void peer_retransmit(struct peer *p, struct peer_conn *c)
+{
 	if (peer_has(p, BUG_NO_RETRANSMISSION))
 		return;
-	if (peer_has(p, BUG_GIVES_UP_EARLY))
-		max = 1;
-	if (c->retries++ == max) {
+	if (gives_up(p, c)) {
+		c->error = TP_USER_TIMEOUT;
 		c->state = PEER_CLOSED;
 		return;
 	}
+	c->retries++;
 	c->cwnd = c->send_mss;
 	if (c->state == PEER_SYN_SENT)
 		peer_send_syn(p, c, true);

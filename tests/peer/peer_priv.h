@@ -130,9 +130,11 @@ enum peer_bug {
 	BUG_TIME_WAIT_SILENT,
 	BUG_TIME_WAIT_SKIPPED,
 	BUG_TIME_WAIT_STAYS,
+	BUG_TTL_FIXED,
 	BUG_UNALIGNED_SYN_DROPPED,
 	BUG_UNKNOWN_OPTION_DROPS,
 	BUG_URGENT_DROPPED,
+	BUG_USER_TIMEOUT_IGNORED,
 	BUG_WINDOW_SHRINKS,
 	BUG_WRONG_ACK_ENDS,
 	BUG_WRONG_ACK_IGNORED,
@@ -160,6 +162,7 @@ struct peer_conn {
 	struct peer_app *app; /* whose connection it is, or NULL */
 	bool active;	      /* opened by this end */
 	uint8_t error;	      /* enum tp_result: what its user is told */
+	uint8_t ttl;	      /* that its user wants; 0: none in particular */
 
 	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_snd_wnd;
 	uint32_t irs, rcv_nxt, rcv_wnd, last_ack_sent;
@@ -187,6 +190,7 @@ struct peer_conn {
 	unsigned int retries;
 	unsigned int n_segments;		 /* sent so far */
 	int64_t rto_ns, app_ns, ack_ns, wait_ns; /* when due, or PEER_NEVER */
+	int64_t user_timeout_ns;		 /* that its user wants; 0: R2 */
 	int64_t challenged_ns;			 /* last challenge ACK, for throttling */
 };
 
