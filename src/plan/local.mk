@@ -38,5 +38,5 @@ libshakedown_a_SOURCES += \
 	%D%/variants.c \
 	%D%/variants.h
 
-unit_tests += tests/unit/test_plan tests/unit/test_known tests/unit/test_suite
+unit_tests += tests/unit/test_plan tests/unit/test_known tests/unit/test_suite tests/unit/test_ways
 EXTRA_DIST += tests/unit/plan_util.h

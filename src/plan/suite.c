@@ -497,11 +497,18 @@ struct suite *suite_load_text(const char *name, const char *text, size_t len, st
 struct suite *suite_load_text_within(const struct suite_limits *limits, const char *name,
 				     const char *text, size_t len, struct diags *ds)
 {
+	return suite_load_text_for(NULL, limits, name, text, len, ds);
+}
+
+struct suite *suite_load_text_for(const struct target *target, const struct suite_limits *limits,
+				  const char *name, const char *text, size_t len, struct diags *ds)
+{
 	struct source *src;
 	struct loading l;
 	char *copy;
 
 	loading_init(&l, limits, ds);
+	l.target = target;
 	copy = arena_alloc(l.arena, len + 1);
 	memcpy(copy, text, len);
 	src = arena_alloc(l.arena, sizeof(*src));

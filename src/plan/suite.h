@@ -45,6 +45,10 @@ struct suite_limits {
 extern const struct suite_limits suite_limits_default;
 struct suite *suite_load_text_within(const struct suite_limits *limits, const char *name,
 				     const char *text, size_t len, struct diags *ds);
+/* The same for one target, as suite_load_for() does it with files. */
+struct suite *suite_load_text_for(const struct target *target, const struct suite_limits *limits,
+				  const char *name, const char *text, size_t len,
+				  struct diags *ds);
 
 size_t suite_n_plans(const struct suite *s);
 const struct plan *suite_plan(const struct suite *s, size_t i);

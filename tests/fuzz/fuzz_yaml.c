@@ -11,6 +11,7 @@
 #include "plan/known.h"
 #include "plan/plan_text.h"
 #include "plan/suite.h"
+#include "plan/target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -71,9 +72,32 @@ static void read_known(const uint8_t *data, size_t size, struct diags *ds)
 	arena_free(arena);
 }
 
+static const struct suite_limits limits = { .max_plans = 200, .budget = 20000 };
+
+/* What has been found good is good on every way: by services alone, by the application alone. */
+static void plan_otherwise(const uint8_t *data, size_t size, size_t n, struct buf *b)
+{
+	for (enum plan_way way = PLAN_BY_SERVICES; way < PLAN_N_WAYS; way++) {
+		struct target target;
+		struct diags ds;
+		struct suite *s;
+
+		diags_init(&ds);
+		target_init_way(&target, way);
+		s = suite_load_text_for(&target, &limits, "fuzz.yaml", (const char *)data, size,
+					&ds);
+		/* It may have cost too much. */
+		if (s && suite_n_plans(s) != n)
+			__builtin_trap();
+		if (s)
+			look_at(s, b);
+		suite_free(s);
+		diags_fini(&ds);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct suite_limits limits = { .max_plans = 200, .budget = 20000 };
 	struct buf b = BUF_INIT;
 	struct diags ds;
 	struct suite *s;
@@ -84,8 +108,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!s == !ds.n_errors)
 		__builtin_trap();
 	diags_render(&ds, true, &b);
-	if (s)
+	if (s) {
 		look_at(s, &b);
+		plan_otherwise(data, size, suite_n_plans(s), &b);
+	}
 	read_known(data, size, &ds);
 	suite_free(s);
 	diags_fini(&ds);
