@@ -79,7 +79,8 @@ Test(ways, the_application_does_what_ports_would)
 	assert_planned(APP, TEXT(NEEDS("quiet"), "      - {state: LISTEN}\n      - send: SYN\n"),
 		       APP, "listen state send end");
 	/* Nobody listens, and nobody is asked to. */
-	assert_planned(APP, TEXT(NEEDS("closed-port"), "      - send: SYN\n      - expect: RST|ACK\n"),
+	assert_planned(APP, TEXT(NEEDS("closed-port"), "      - send: SYN\n"
+						       "      - expect: RST|ACK\n"),
 		       APP, "send expect end");
 }
 
@@ -99,7 +100,8 @@ Test(ways, the_application_is_no_service)
 Test(ways, a_service_listens_and_accepts)
 {
 	assert_planned(SERVICES,
-		       TEXT("", "      - {app: listen, state: LISTEN}\n      - send: SYN\n"
+		       TEXT("", "      - {app: listen, state: LISTEN}\n"
+				"      - send: SYN\n"
 				"      - expect: SYN|ACK\n      - send: ACK\n      - app: accept\n"),
 		       SERVICES, "state send expect send end");
 	assert_planned(SERVICES,
@@ -115,7 +117,8 @@ Test(ways, a_service_is_no_application)
 	assert_planned(SERVICES, TEXT("", "      - send: SYN\n      - app: listen\n"), APP,
 		       "send listen end");
 	assert_planned(SERVICES,
-		       TEXT("", "      - app: listen\n      - app: {call: accept, result: pending}\n"),
+		       TEXT("", "      - app: listen\n"
+				"      - app: {call: accept, result: pending}\n"),
 		       APP, "listen accept end");
 	assert_planned(SERVICES, TEXT("", "      - app: connect\n      - expect: SYN\n"), APP,
 		       "connect expect end");
