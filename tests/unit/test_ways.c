@@ -102,7 +102,8 @@ Test(ways, a_service_listens_and_accepts)
 	assert_planned(SERVICES,
 		       TEXT("", "      - {app: listen, state: LISTEN}\n"
 				"      - send: SYN\n"
-				"      - expect: SYN|ACK\n      - send: ACK\n      - app: accept\n"),
+				"      - expect: SYN|ACK\n      - send: ACK\n"
+				"      - app: accept\n"),
 		       SERVICES, "state send expect send end");
 	assert_planned(SERVICES,
 		       TEXT("", "      - reach: {state: ESTABLISHED, via: listen}\n"), SERVICES,
