@@ -179,7 +179,7 @@ static uint64_t random_next(struct peer *p)
 }
 
 /* RFC 9293 3.4.1: a 4 us clock and something that nobody can guess. */
-static uint32_t isn_choose(struct peer *p, const struct segment *syn)
+static uint32_t isn_choose(struct peer *p, const struct segment *syn, uint16_t port)
 {
 	if (peer_has(p, BUG_ISN_ZERO))
 		return 0;
@@ -187,7 +187,11 @@ static uint32_t isn_choose(struct peer *p, const struct segment *syn)
 		return syn->seq;
 	if (syn && peer_has(p, BUG_ISN_ECHOED_PLUS_ONE))
 		return syn->seq + 1;
-	if (p->cfg.isn_set)
+	if (peer_has(p, BUG_ISN_CONSTANT))
+		return 0x12345678;
+	if (peer_has(p, BUG_ISN_STEPS))
+		return 64000u * ++p->opened[port];
+	if (p->cfg.isn_set && !p->opened[port]++)
 		return p->cfg.isn;
 	return (uint32_t)(p->now_ns / 4000) + (uint32_t)random_next(p);
 }
@@ -253,7 +257,7 @@ static struct peer_conn *conn_alloc(struct peer *p, const struct peer_key *key, 
 struct peer_conn *peer_conn_new(struct peer *p, const struct segment *syn)
 {
 	struct peer_key key = key_of(syn);
-	struct peer_conn *c = conn_alloc(p, &key, isn_choose(p, syn));
+	struct peer_conn *c = conn_alloc(p, &key, isn_choose(p, syn, key.rport));
 
 	c->state = PEER_SYN_RECEIVED;
 	c->service = peer_service_find(syn->dport);
@@ -268,7 +272,7 @@ struct peer_conn *peer_conn_new(struct peer *p, const struct segment *syn)
 
 struct peer_conn *peer_conn_open(struct peer *p, const struct peer_key *key)
 {
-	struct peer_conn *c = conn_alloc(p, key, isn_choose(p, NULL));
+	struct peer_conn *c = conn_alloc(p, key, isn_choose(p, NULL, key->rport));
 
 	c->state = PEER_SYN_SENT;
 	c->active = true;

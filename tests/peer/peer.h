@@ -50,7 +50,7 @@ struct peer_config {
 	int64_t msl_ns;			/* 0: PEER_MSL_NS */
 	int64_t ack_delay_ns;		/* delayed ACKs; 0: at once */
 	int64_t app_delay_ns;		/* until a service acts; 0: 50 us, < 0: none */
-	uint32_t isn;			/* of every connection, if isn_set */
+	uint32_t isn;			/* of the first from each port, if isn_set */
 	bool isn_set;
 	bool rfc793;		      /* no RFC 5961: resets where the window is hit */
 	bool no_options;	      /* neither timestamps nor scale nor SACK */

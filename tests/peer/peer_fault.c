@@ -90,6 +90,8 @@ const struct peer_fault peer_faults[] = {
 	WIRE("syn-ack-late", "answers a SYN after three seconds", SYN, NEW, HOW_DELAY_MS, 3000),
 	WIRE("syn-data-overcounted", "acknowledges more than SYN and data",
 	     SYN, SYN_DATA, HOW_ACK_ADD, 6),
+	LOGIC("isn-constant", "its initial sequence number never changes", BUG_ISN_CONSTANT),
+	LOGIC("isn-steps", "its initial sequence numbers are 64,000 apart", BUG_ISN_STEPS),
 	LOGIC("isn-zero", "its initial sequence number is zero", BUG_ISN_ZERO),
 	LOGIC("isn-echoed", "takes the tester's initial sequence number", BUG_ISN_ECHOED),
 	LOGIC("isn-echoed-plus-one", "takes the tester's number plus one", BUG_ISN_ECHOED_PLUS_ONE),
@@ -283,6 +285,7 @@ const struct peer_fault peer_faults[] = {
 	/* data */
 	WIRE("ack-short", "acknowledges one octet less", LATER, READ, HOW_ACK_ADD, -1),
 	WIRE("ack-beyond", "acknowledges one octet more", LATER, READ, HOW_ACK_ADD, 1),
+	WIRE("ack-missing", "acknowledges no text", LATER, READ, HOW_COPIES, 0),
 	WIRE("ack-late", "acknowledges after 800 ms", LATER, READ, HOW_DELAY_MS, 800),
 	WIRE("data-seq-high", "leaves a hole before its data", DATA, 0, HOW_SEQ_ADD, 1),
 	WIRE("data-corrupted", "spoils what it sends", DATA | FIN, 0, HOW_DATA_FLIP, 0),

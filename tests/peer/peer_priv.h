@@ -67,8 +67,10 @@ enum peer_bug {
 	BUG_GIVES_UP_EARLY,
 	BUG_HOLE_ACKED,
 	BUG_ISN_CHANGES,
+	BUG_ISN_CONSTANT,
 	BUG_ISN_ECHOED,
 	BUG_ISN_ECHOED_PLUS_ONE,
+	BUG_ISN_STEPS,
 	BUG_ISN_ZERO,
 	BUG_LAST_ACK_STAYS,
 	BUG_LISTEN_ANSWERS_NOTHING,
@@ -222,7 +224,8 @@ struct peer {
 	uint64_t random;
 	int64_t challenge_second; /* in which so many challenge ACKs were sent */
 	unsigned int challenged;
-	bool deaf; /* BUG_LISTEN_RST_DEAFENS happened */
+	bool deaf;	       /* BUG_LISTEN_RST_DEAFENS happened */
+	uint8_t opened[65536]; /* connections so far, by the tester's port */
 };
 
 /* A plain service: what it does when a connection opens, data comes, EOF. */
