@@ -538,7 +538,8 @@ static void settle_open(struct model *m, struct outcome *o, uint16_t before)
 	struct model_syn syn = model_read_syn(o->s);
 
 	m->old_alive = o->states & RECEIVING_STATES;
-	if (m->iss_known && (m->old_alive || (before & RECEIVING_STATES)))
+	/* Of a connection whose SYN,ACK was not seen nothing comes, unless that was lost. */
+	if ((m->iss_known || !m->lossless) && (m->old_alive || (before & RECEIVING_STATES)))
 		m->again = syn;
 	else
 		model_open(m, &syn);

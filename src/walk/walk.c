@@ -379,15 +379,21 @@ static bool is_old(const struct walk *w, const struct segment *s)
 
 /*
  * RFC 9293 3.5.1: our first SYN is acknowledged with other numbers where the
- * target knows an earlier connection of ours by these ports.
+ * target knows an earlier connection of ours by these ports.  Numbers of this run
+ * are none of those: where it sends a second SYN, and a reset in between was lost,
+ * the earlier connection is its own.
  */
 static bool is_of_earlier(const struct walk *w, const struct segment *s)
 {
 	const struct model *m = &w->model;
 
-	return m->irs_known && !w->tcb.irs_known &&
-		(s->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK &&
-		!seq_in(s->ack, m->irs, m->syn_end - m->irs + 1);
+	if (!m->irs_known || w->tcb.irs_known ||
+	    (s->flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
+		return false;
+	if (m->again.set && seq_in(s->ack, m->again.irs, m->again.end - m->again.irs + 1))
+		return false;
+	return !seq_in(s->ack, m->irs, m->syn_end - m->irs + 1) &&
+		!seq_in(s->ack, w->tcb.iss, w->tcb.snd_nxt - w->tcb.iss + 1);
 }
 
 static void rx_earlier(struct walk *w, size_t packet)

@@ -85,6 +85,31 @@ Test(follow, lossy_path)
 	permitted(rx(&p, A, 1, 1, 10));
 }
 
+/* A SYN,ACK and our reset were lost: the next SYN meets the first connection. */
+Test(follow, lost_reset_between_two_syns)
+{
+	struct play p;
+
+	for (int old = 0; old < 2; old++) {
+		begin(&p, TCP_LISTEN, false);
+		tx(&p, SY, 0, 0, 0);
+		tx(&p, R, 1, 0, 0);
+		tx(&p, SY, 100000, 0, 0);
+		if (!old) {
+			permitted(rx(&p, SY | A, 0, 100001, 0));
+			continue;
+		}
+		permitted(rx(&p, A, 1, 1, 0));
+		permitted(rx(&p, SY | A, 0, 1, 0));
+		breaks("SA-LISTEN-3", rx(&p, SY | A, 0, 2, 0));
+	}
+	begin(&p, TCP_LISTEN, true);
+	tx(&p, SY, 0, 0, 0);
+	tx(&p, R, 1, 0, 0);
+	tx(&p, SY, 100000, 0, 0);
+	breaks("SA-LISTEN-3", rx(&p, A, 1, 1, 0));
+}
+
 /* Nothing of this is so where nothing is lost. */
 Test(follow, lossless_path)
 {
