@@ -256,7 +256,7 @@ int results_close(struct results *r)
 		if (err)
 			results_unwritten(r, "a report", err);
 	}
-	if (started && status == CLI_NOTHING)
+	if (started && status == CLI_NOTHING && r->totals.n[VERDICT_SKIP])
 		log_msg(LOG_WARN, "nothing was tested: every case was skipped");
 	return cli_status_worse(status, r->status);
 }
