@@ -29,6 +29,8 @@ EXTRA_DIST += \
 	reports/lwip/handshake.ack-of-unsent.beyond-by-one.ip-4.iss-random.pcapng \
 	reports/lwip/listen.ack-draws-reset.flags-ack.ip-4.iss-random.pcapng \
 	reports/lwip/window-edge.outside.ip-4.seq-edge.pcapng \
+	reports/lwip/timers.goes-on.ip-4.pcapng \
+	reports/lwip/timers.open-goes-on.ip-4.pcapng \
 	reports/lwip/transitions.closed.flags-none.ip-4.numbers-high.text-some.pcapng \
 	reports/lwip/transitions.fin-wait-1.ack-current.flags-ack.ip-4.seq-left.pcapng \
 	reports/lwip/transitions.syn-received.ack-current.flags-ack.ip-4.seq-left.pcapng \
