@@ -341,6 +341,10 @@ const struct model_row model_table[] = {
 	/* Ignored, but nothing forbids to repeat the acknowledgment. */
 	{ SEGMENT("SA-TXT-2.ack", TEXT, ENDED, C_TEXT, ANS_ACK), STAY, OR_ELSE, MAY,
 	  REF("SA-TXT-2", "3.10.7.4") },
+	/* "If new data is received after CLOSE is called": behind a FIN, too. */
+	{ SEGMENT("SA-TXT-2.lost", TEXT, S(CLOSING) | S(LAST_ACK), C_TEXT | C_ABANDONED,
+	  ANS_RST_ABORT | ANS_RST_SEQ), TO(CLOSED), END, OR_ELSE, MAY,
+	  REF_OF("SHLD-3", "3.6.1", R9293 | R1122) },
 	{ SEGMENT("SA-TXT-2", TEXT, ENDED, C_TEXT, ANS_NONE), STAY,
 	  REF("SA-TXT-2", "3.10.7.4") },
 

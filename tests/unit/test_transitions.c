@@ -171,7 +171,7 @@ static const struct event events[] = {
 	{ A, FAR, 'n', 0, "= = = = = = = = =/s =/s" },
 
 	{ A, 0, 'n', 4, "E = FC FC = T C = =/s =/s" },
-	{ A, 0, 'u', 4, "=/s = fC/s FC/s = = = = =/s =/s" },
+	{ A, 0, 'u', 4, "=/s = fC/s FC/s = GC/s AC/s = =/s =/s" },
 	{ A, 0, '+', 4, "=/s = = = = = = = =/s =/s" },
 	{ A, 100, 'n', 4, "RE = fFC FC = GT AC = =/s =/s" },
 	{ A, -2, 'n', 4, "E = FC FC = T C = =/s =/s" },
