@@ -604,8 +604,11 @@ static bool may_start(const struct sched *sc, int64_t now_ns)
 	if (!has_room(sc))
 		return false;
 	if (sc->doubt.level)
-		return doubt_may_ask(&sc->doubt, sc->n_used);
-	return !sc->blocked || now_ns >= sc->unblock_ns;
+		return doubt_may_ask(&sc->doubt, sc->n_used, now_ns);
+	if (!sc->blocked || now_ns >= sc->unblock_ns)
+		return true;
+	/* As with the gate. */
+	return sc->unblock_ns < INT64_MAX && sc->unblock_ns - now_ns > SECOND_NS;
 }
 
 static void start_some(struct sched *sc, int64_t now_ns)
@@ -625,10 +628,14 @@ static int64_t wait_until(struct sched *sc, int64_t now_ns)
 
 	if (sc->sink->progress && until > now_ns + PROGRESS_NS)
 		until = now_ns + PROGRESS_NS;
+	if (!has_room(sc))
+		return until;
 	if (!may_start(sc, now_ns)) {
-		bool in_time = has_room(sc) && !sc->doubt.level;
+		int64_t then = sc->doubt.level ? doubt_due(&sc->doubt, sc->n_used) : sc->unblock_ns;
 
-		return in_time && sc->unblock_ns < until ? sc->unblock_ns : until;
+		if (until > now_ns + SECOND_NS)
+			until = now_ns + SECOND_NS;
+		return then < until ? then : until;
 	}
 	/* More to start: only collect what is there. */
 	if (gate_is_open(sc, now_ns))

@@ -57,8 +57,8 @@ struct sched_sink {
 	/* It was asked so: true if it does. */
 	bool (*asked)(void *arg, const struct plan *plan, const struct trace *trace);
 	/*
-	 * It did not, twice, the second time with nothing else going on: no further run
-	 * is started.
+	 * It did not, and not later either, with nothing else going on: no further run is
+	 * started.
 	 */
 	void (*gone)(void *arg);
 	/* A plan cannot be run against this target. */

@@ -57,8 +57,15 @@ unsigned int share_cost(const struct plan *p)
 /* What was drawn more than a second ago no longer counts. */
 static void forget_old(struct share *s, int64_t now_ns)
 {
-	for (; s->n && s->q[s->first].until_ns <= now_ns; s->first++, s->n--)
-		s->spent -= s->q[s->first].cost;
+	while (s->n) {
+		int64_t left_ns = s->q[s->first].until_ns - now_ns;
+
+		/* Or the clock was set back. */
+		if (left_ns > 0 && left_ns <= SECOND_NS)
+			break;
+		s->spent -= s->q[s->first++].cost;
+		s->n--;
+	}
 }
 
 static bool fits(const struct share *s, const struct plan *p)

@@ -7,11 +7,13 @@
 #include "run_util.h"
 
 #define RUNS 12
+#define MS INT64_C(1000000)
 
 /* A target that answers every SYN as it should, up to its nth, and is dead then. */
 struct mortal {
 	int syns, dies_after;
-	bool refuses; /* not dead, only its service is */
+	bool refuses;	 /* not dead, only its service is */
+	int64_t back_ns; /* until then; 0: for ever */
 };
 
 static void mortal_receive(void *arg, struct vlink *vl, int64_t now_ns, const uint8_t *packet,
@@ -22,11 +24,10 @@ static void mortal_receive(void *arg, struct vlink *vl, int64_t now_ns, const ui
 	struct mortal *m = arg;
 	struct segment s;
 
-	(void)now_ns;
 	segment_decode(&s, packet, len, len);
 	if (!(s.flags & TCP_SYN))
 		return;
-	if (++m->syns <= m->dies_after)
+	if (++m->syns <= m->dies_after || (m->back_ns && now_ns >= m->back_ns))
 		reply_send(NULL, vl, &s, &welcome);
 	else if (m->refuses)
 		reply_send(NULL, vl, &s, &refusal);
@@ -173,7 +174,7 @@ static void dies(bool refuses, unsigned int jobs)
 
 	tell(HANDSHAKE, &m, jobs, &st);
 	cr_assert(st.gone);
-	cr_assert_eq(st.asked, 2);
+	cr_assert_eq(st.asked, refuses ? 4 : 2);
 	cr_assert_eq(st.answered, 0);
 	cr_assert_eq(st.failed, 0);
 	cr_assert(st.inconclusive >= 1 && st.inconclusive <= jobs, "%zu", st.inconclusive);
@@ -190,4 +191,21 @@ Test(doubt, and_one_whose_service_ends)
 {
 	dies(true, 1);
 	dies(true, 4);
+}
+
+/* It was only away for a while: what follows is asked as ever. */
+Test(doubt, a_target_that_comes_back)
+{
+	for (unsigned int jobs = 1; jobs <= 4; jobs += 3) {
+		/* The clock begins with one second. */
+		struct mortal m = { .dies_after = 5, .refuses = true, .back_ns = 2500 * MS };
+		struct story st;
+
+		tell(HANDSHAKE, &m, jobs, &st);
+		cr_assert_not(st.gone);
+		cr_assert_eq(st.ended, (size_t)RUNS);
+		cr_assert(st.inconclusive >= 1 && st.inconclusive <= jobs, "%zu",
+			  st.inconclusive);
+		cr_assert_eq(st.answered, 1);
+	}
 }

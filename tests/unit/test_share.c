@@ -89,6 +89,10 @@ Test(share, challenge_acks_are_counted_for_a_second)
 	cr_assert_not(share_may_begin(&s, &challenge, 7, 7, SECOND + 4));
 	cr_assert_eq(share_due(&s), SECOND + 5);
 	cr_assert(share_may_begin(&s, &challenge, 7, 7, SECOND + 5));
+	/* A clock that is set back is no reason to wait. */
+	share_begin(&s, &challenge, 7, 7);
+	share_end(&s, &challenge, 7, 7, 100 * SECOND);
+	cr_assert(may(&s, &challenge, 7));
 	share_fini(&s);
 }
 
