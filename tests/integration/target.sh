@@ -35,9 +35,9 @@ beside check 'an address without a way back' \
 	'no answer from 10.9.0.1 port 7'
 beside check 'a service that ends in the middle' ends 4 '
 	clean
-	run --target 10.9.0.1:7 $own -v "handshake/*" --rate 50 >"$fifo.out" 2>&1 & run=$!
+	run --target 10.9.0.1:7 $own -v "close-by-tester/*" "listen/*" --repeat 4 --rate 50 >"$fifo.out" 2>&1 & run=$!
 	some() { [ "$(grep -c PASS "$fifo.out")" -gt 20 ]; }
-	poll 10 some || exit 99
+	poll 30 some || exit 99
 	kill -9 $agent
 	wait $run; status=$?
 	cat "$fifo.out"
@@ -45,9 +45,9 @@ beside check 'a service that ends in the middle' ends 4 '
 	exit $status' 'the target cannot be reached any more'
 beside check 'a link that goes down in the middle' ends 4 '
 	clean
-	run --target 10.9.0.1:7 $own -v "handshake/*" --rate 50 >"$fifo.out" 2>&1 & run=$!
+	run --target 10.9.0.1:7 $own -v "close-by-tester/*" "listen/*" --repeat 4 --rate 50 >"$fifo.out" 2>&1 & run=$!
 	some() { [ "$(grep -c PASS "$fifo.out")" -gt 20 ]; }
-	poll 10 some || exit 99
+	poll 30 some || exit 99
 	device ip link set there down
 	wait $run; status=$?
 	cat "$fifo.out"
