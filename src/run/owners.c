@@ -42,16 +42,19 @@ void owners_fini(struct owners *o)
 int owners_take(struct owners *o, uint16_t slot, uint8_t flow, uint8_t family)
 {
 	int port = o->link->ops->claim(o->link, family, 0);
+	struct owner *own;
 
 	if (port < 0)
 		return port;
-	o->of[family == 6][port] = (struct owner){ .slot = (uint16_t)(slot + 1), .flow = flow };
+	own = &o->of[family == 6][port];
+	*own = (struct owner){ .slot = (uint16_t)(slot + 1), .flow = flow, .worn = own->worn };
 	return port;
 }
 
 void owners_give(struct owners *o, uint8_t family, uint16_t port)
 {
 	o->of[family == 6][port].slot = 0;
+	o->of[family == 6][port].worn = true;
 	o->link->ops->release(o->link, family, port);
 }
 

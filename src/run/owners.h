@@ -14,6 +14,7 @@
 struct owner {
 	uint16_t slot; /* from 1; 0: nobody */
 	uint8_t flow;
+	bool worn; /* it has had an owner before */
 };
 
 struct owners {

@@ -360,6 +360,18 @@ static int prepare(struct sched *sc, const struct plan *p, int port, unsigned in
 	return port < 0 ? port : r;
 }
 
+/*
+ * Always, where others may have used the 4-tuple; in a lab of our own only once all
+ * ports were used, and something of an earlier run may linger: a TIME-WAIT, or a
+ * connection that a case left behind on purpose.
+ */
+static bool is_to_be_proven(const struct sched *sc, const struct run *r)
+{
+	return sc->silent < FRESH_MAX_SILENT &&
+		(sc->cfg->prove_closed ||
+		 owners_of(&sc->owners, r->plan->family, r->port[0])->worn);
+}
+
 static void start(struct sched *sc, const struct plan *p, int port, bool asking, int64_t now_ns)
 {
 	unsigned int i;
@@ -371,7 +383,7 @@ static void start(struct sched *sc, const struct plan *p, int port, bool asking,
 	if (r < 0) {
 		begin(sc, i, now_ns);
 		run_abort(&sc->slot[i].run, FAULT_PORT, now_ns, r);
-	} else if (sc->cfg->prove_closed && sc->silent < FRESH_MAX_SILENT) {
+	} else if (is_to_be_proven(sc, &sc->slot[i].run)) {
 		prove(sc, i, now_ns);
 	} else {
 		begin(sc, i, now_ns);

@@ -20,7 +20,7 @@ struct sched_config {
 	unsigned int jobs; /* most runs in flight; 0: 1 */
 	uint64_t seed;	   /* ISS and timestamps are derived from it */
 	uint32_t rules;	   /* documents to judge by: enum model_rules; 0: default */
-	/* The target is asked whether a 4-tuple is closed before it is used. */
+	/* The target is asked whether a 4-tuple is closed before it is first used. */
 	bool prove_closed;
 	bool patience; /* silence is waited for in full, never ended by a fence */
 	/* What chance does to the path (link/impair.h); NULL: nothing. */
