@@ -35,4 +35,29 @@ EXTRA_DIST += \
 	reports/lwip/transitions.fin-wait-1.ack-current.flags-ack.ip-4.seq-left.pcapng \
 	reports/lwip/transitions.syn-received.ack-current.flags-ack.ip-4.seq-left.pcapng \
 	reports/lwip/transitions.syn-received.ack-current.flags-syn-ack.ip-4.seq-edge.pcapng \
-	reports/lwip/transitions.time-wait-closing.ack-none.flags-syn.ip-4.seq-edge.pcapng
+	reports/lwip/transitions.time-wait-closing.ack-none.flags-syn.ip-4.seq-edge.pcapng \
+	reports/gvisor.md \
+	reports/libslirp.md \
+	reports/gvisor/acceptability.ack-of-unsent.beyond-by-one.ip-4.iss-random.pcapng \
+	reports/gvisor/close-by-tester.fin-not-acknowledged.ip-4.iss-random.pcapng \
+	reports/gvisor/listen.reset-ignored.flags-syn-rst-ack.ip-4.iss-random.pcapng \
+	reports/gvisor/loss.fin-overtakes-data.ip-4.iss-random.pcapng \
+	reports/gvisor/reset.just-behind.ip-4.iss-random.pcapng \
+	reports/gvisor/transitions.close-wait-text.ack-current.ip-4.seq-edge.text-data.pcapng \
+	reports/gvisor/transitions.closed-after-last-ack.flags-all.ip-4.text-none.pcapng \
+	reports/gvisor/transitions.syn-received.ack-current.flags-syn-ack.ip-4.seq-edge.pcapng \
+	reports/gvisor/transitions.time-wait-fin-wait-2.ack-old.flags-syn-ack.ip-4.seq-edge.pcapng \
+	reports/libslirp/acceptability.old-syn.ip-4.iss-random.seq-older.pcapng \
+	reports/libslirp/closed-port.no-ack.flags-fin.ip-4.iss-random.pcapng \
+	reports/libslirp/closed-port.reset.flags-rst.ip-4.iss-random.pcapng \
+	reports/libslirp/closed-port.syn-with-data.ip-4.iss-random.pcapng \
+	reports/libslirp/data.segment-size.ip-4.iss-random.offer-mss-536.pcapng \
+	reports/libslirp/handshake.isn-follows-clock.ip-4.iss-random.wrong-one-step-further.pcapng \
+	reports/libslirp/handshake.syn-again.ip-4.iss-random.pcapng \
+	reports/libslirp/handshake.wrong-ack-draws-reset.ip-4.iss-random.pcapng \
+	reports/libslirp/listen.nothing-ignored.flags-none.ip-4.iss-random.pcapng \
+	reports/libslirp/listen.reset-ignored.flags-rst.ip-4.iss-random.pcapng \
+	reports/libslirp/listen.syn-fin.ip-4.iss-random.pcapng \
+	reports/libslirp/reset.far-miss.ip-4.iss-random.seq-just-before.pcapng \
+	reports/libslirp/reset.just-behind.ip-4.iss-random.pcapng \
+	reports/libslirp/robustness.odd-syn.ip-4.iss-random.syn-urgent.pcapng
