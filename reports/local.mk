@@ -14,8 +14,11 @@ EXTRA_DIST += \
 	reports/README.md \
 	reports/linux-lab.md \
 	reports/linux-lab/timers.open-goes-on.ip-4.pcapng \
+	reports/linux-lab/transitions.close-wait.ack-current.flags-fin-ack.ip-4.seq-edge.pcapng \
 	reports/linux-lab/transitions.established-text.ack-old.ip-4.seq-edge.text-data.pcapng \
 	reports/linux-lab/transitions.established.ack-none.flags-none.ip-4.seq-left.pcapng \
+	reports/linux-lab/transitions.syn-received.ack-none.flags-syn.ip-4.seq-middle.pcapng \
+	reports/linux-lab/transitions.time-wait-fin-wait-2.ack-beyond.flags-ack.ip-4.seq-edge.pcapng \
 	reports/linux-lab/transitions.time-wait-fin-wait-2.ack-none.flags-fin.ip-4.seq-edge.pcapng \
 	reports/linux-lab/window-edge.inside.ip-4.pcapng \
 	reports/linux-lab/window-edge.outside.ip-4.seq-edge.pcapng \

@@ -17,10 +17,12 @@ nobase_dist_pkgdata_DATA += \
 	testcases/textbook/handshake.yaml \
 	testcases/textbook/listen.yaml \
 	testcases/textbook/options.yaml \
+	testcases/textbook/outstanding.yaml \
 	testcases/textbook/reset.yaml \
 	testcases/textbook/robustness.yaml \
 	testcases/textbook/states.yaml \
 	testcases/textbook/time-wait.yaml \
+	testcases/textbook/window.yaml \
 	testcases/timers/timers.yaml \
 	testcases/transitions/application.yaml \
 	testcases/transitions/data.yaml \

@@ -585,6 +585,7 @@ void model_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 void model_follow_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 {
 	struct outcome o = { .s = s };
+	bool had_fin = m->fin_received;
 	uint16_t before;
 
 	pass_time(m, ts_ns);
@@ -608,6 +609,8 @@ void model_follow_tx(struct model *m, const struct segment *s, int64_t ts_ns)
 	if (o.synced)
 		model_learn_irs(m, s, o.states & ~STATE_BIT(TCP_SYN_RECEIVED));
 	settle_text(m, &o);
+	if (m->fin_received && !had_fin)
+		m->snd_nxt_at_fin = m->snd_nxt;
 	if (o.opened)
 		settle_open(m, &o, model_states_at(m, ts_ns));
 	else if (o.acked)

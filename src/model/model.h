@@ -184,6 +184,7 @@ struct model {
 	bool rcv_wnd_known;
 	bool fin_received; /* our FIN is in rcv_nxt */
 	uint32_t fin_end;
+	uint32_t snd_nxt_at_fin; /* the target's, when it took our FIN */
 	struct {
 		uint32_t left, right;
 		bool fin;

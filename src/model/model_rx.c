@@ -393,8 +393,10 @@ static void follow_fin(struct model *m, const struct segment *s)
 		next |= m->fin_received && seq_lt(s->ack, m->fin_end)
 			? STATE_BIT(TCP_CLOSING)
 			: STATE_BIT(TCP_LAST_ACK);
-	/* Or this is it once more, and the first one, which crossed ours, was lost. */
-	if ((next & STATE_BIT(TCP_LAST_ACK)) && m->fin_received && !m->lossless)
+	/* Or this is it once more, and the first one, which crossed ours, was lost; or
+	 * CLOSE came before our FIN, and text that a window held was before it (3.10.4). */
+	if ((next & STATE_BIT(TCP_LAST_ACK)) && m->fin_received &&
+	    (!m->lossless || seq_gt(m->fin_seq, m->snd_nxt_at_fin)))
 		next |= STATE_BIT(TCP_CLOSING);
 	if (next)
 		m->states = next;
@@ -419,6 +421,7 @@ static void follow_ack(struct model *m, const struct segment *s)
 	if (m->fin_max && s->ack == m->rcv_max) {
 		m->fin_received = true;
 		m->fin_end = m->rcv_max;
+		m->snd_nxt_at_fin = m->snd_una;
 	}
 	if (m->fin_received && seq_ge(s->ack, m->fin_end) && (m->states & ~open))
 		m->states &= (uint16_t)~open;

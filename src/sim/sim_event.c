@@ -114,8 +114,12 @@ static uint32_t seq_cond(const struct sim_conn *c, const struct segment *s)
 
 	if (seq_gt(s->seq, c->rcv_nxt))
 		cond |= len ? C_SEQ_ABOVE | C_HELD : C_SEQ_ABOVE;
-	if (!is_acceptable(c, s))
+	if (!is_acceptable(c, s)) {
+		/* Text at RCV.NXT that a zero window has no room for. */
+		if (len && s->seq == c->rcv_nxt)
+			cond |= C_SEQ_NEXT;
 		return cond | C_SEQ_BAD;
+	}
 	return cond | (s->seq == c->rcv_nxt ? C_SEQ_EXACT : C_SEQ_INEXACT);
 }
 
@@ -194,14 +198,30 @@ static void take_options(struct sim *sim, struct sim_conn *c, const struct segme
 	}
 }
 
+/* What the peer offers, scaled; RFC 5961 5 keeps the largest ever received. */
+static uint32_t offer_of(const struct sim_conn *c, const struct segment *s)
+{
+	return (uint32_t)s->window << (s->flags & TCP_SYN ? 0 : c->snd_shift);
+}
+
+static void note_offer(struct sim_conn *c, const struct segment *s)
+{
+	uint32_t offer = offer_of(c, s);
+
+	if (offer > c->max_snd_wnd)
+		c->max_snd_wnd = offer;
+}
+
 static void take_irs(struct sim *sim, struct sim_conn *c, const struct segment *s)
 {
 	c->irs = s->seq;
 	c->rcv_nxt = s->seq + 1;
-	c->snd_wnd = c->max_snd_wnd = s->window;
+	/* The window is an effect of its own: LISTEN takes that of the next ACK. */
+	c->snd_wnd = c->max_snd_wnd = 0;
 	c->snd_wl1 = s->seq;
 	c->snd_wl2 = s->ack;
 	take_options(sim, c, s);
+	note_offer(c, s);
 }
 
 static void take_iss(struct sim *sim, struct sim_conn *c)
@@ -232,20 +252,17 @@ static void take_ack(struct sim *sim, struct sim_conn *c, uint32_t ack)
 		sim_timer(sim, &c->rto_ns, sim->now_ns + SIM_RTO_NS);
 }
 
-/* 3.10.7.4, fifth: not from an old segment. */
+/* 3.10.7.4, fifth: not from an old segment; but the first of all (3.10.7.3). */
 static void take_window(struct sim_conn *c, const struct segment *s)
 {
-	uint8_t shift = s->flags & TCP_SYN ? 0 : c->snd_shift;
-
-	if (seq_lt(s->ack, c->snd_una) ||
-	    (!seq_lt(c->snd_wl1, s->seq) &&
-	     !(c->snd_wl1 == s->seq && seq_le(c->snd_wl2, s->ack))))
+	if (!(s->flags & TCP_SYN) &&
+	    (seq_lt(s->ack, c->snd_una) ||
+	     (!seq_lt(c->snd_wl1, s->seq) &&
+	      !(c->snd_wl1 == s->seq && seq_le(c->snd_wl2, s->ack)))))
 		return;
-	c->snd_wnd = (uint32_t)s->window << shift;
+	c->snd_wnd = offer_of(c, s);
 	c->snd_wl1 = s->seq;
 	c->snd_wl2 = s->ack;
-	if (c->snd_wnd > c->max_snd_wnd)
-		c->max_snd_wnd = c->snd_wnd;
 	/* MUST-37: who answers probes of its closed window may stay. */
 	if (!c->snd_wnd && c->retries > RETRIES - 2)
 		c->retries = RETRIES - 2;
@@ -391,10 +408,10 @@ static void take_timestamp(struct sim_conn *c, const struct segment *s)
 		c->ts_recent = o->ts.val;
 }
 
-/* A FIN is processed in its turn only. */
+/* A FIN is processed in its turn only; behind one that was, text has no turn. */
 static uint32_t fin_in_order(const struct sim_conn *c, const struct segment *s, uint32_t cond)
 {
-	if (s->seq + s->data_len == c->rcv_nxt)
+	if (s->seq + s->data_len == c->rcv_nxt || (c->fin_received && s->seq == c->rcv_nxt))
 		return cond;
 	return cond & ~(uint32_t)C_FIN;
 }
@@ -402,7 +419,7 @@ static uint32_t fin_in_order(const struct sim_conn *c, const struct segment *s, 
 static void run_checks(struct event *e, struct segment *s)
 {
 	unsigned int check = e->c->state <= TCP_SYN_SENT ? CHECK_FIRST : CHECK_SEQ;
-	uint32_t cond = classify(e->c, s);
+	uint32_t cond = classify(e->c, s), cut;
 
 	while (check < CHECK_N) {
 		const struct model_row *row = choose(e->sim, check, e->c->state, cond);
@@ -412,9 +429,12 @@ static void run_checks(struct event *e, struct segment *s)
 		check = row && row->then ? row->then : check + 1;
 		if (check == CHECK_RST && e->c->state > TCP_SYN_SENT) {
 			take_timestamp(e->c, s);
+			cut = cond & C_SEQ_NEXT ? C_TEXT : 0;
 			trim(e->c, s);
-			cond = classify(e->c, s);
+			cond = classify(e->c, s) | cut;
 		}
+		if (check == CHECK_URG && (s->flags & TCP_ACK))
+			note_offer(e->c, s);
 		if (check == CHECK_FIN)
 			cond = fin_in_order(e->c, s, cond);
 	}

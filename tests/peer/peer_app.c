@@ -241,10 +241,12 @@ static void call_abort(struct peer *p, struct peer_app *a)
 	answer(p, a, TP_OK, 0);
 }
 
-static void call_of_listener(struct peer *p, struct peer_app *a)
+/* Options of a listener are known too, and show nothing; the other call is CLOSE. */
+static void call_of_listener(struct peer *p, struct peer_app *a, const struct app_request *req)
 {
 	answer(p, a, a->listens ? TP_OK : TP_NOT_EXIST, 0);
-	a->listens = false;
+	if (req->call != APP_OPTION)
+		a->listens = false;
 }
 
 /* Of the options those that show on the wire; all are known. */
@@ -303,7 +305,7 @@ void peer_app_call(void *arg, struct vlink *v, int64_t now_ns, const struct app_
 	a->asked = true;
 	a->req = *req;
 	if (req->of_listener)
-		call_of_listener(p, a);
+		call_of_listener(p, a, req);
 	else
 		carry_out(p, a, req);
 }

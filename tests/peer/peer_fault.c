@@ -238,6 +238,8 @@ const struct peer_fault peer_faults[] = {
 	LOGIC("closing-ends", "is closed when the FINs cross", BUG_CLOSING_ENDS),
 	LOGIC("closing-skipped", "is in TIME-WAIT when the FINs cross", BUG_CLOSING_SKIPPED),
 	LOGIC("fin-wait-2-timer", "leaves FIN-WAIT-2 after a minute", BUG_FIN_WAIT_2_TIMER),
+	LOGIC("window-update-ignored", "holds on to the first window it was offered",
+	      BUG_WINDOW_UPDATE_IGNORED),
 	LOGIC("time-wait-short", "leaves TIME-WAIT after one lifetime", BUG_TIME_WAIT_SHORT),
 	LOGIC("time-wait-silent", "does not answer a FIN in TIME-WAIT", BUG_TIME_WAIT_SILENT),
 	LOGIC("time-wait-stays", "never leaves TIME-WAIT", BUG_TIME_WAIT_STAYS),

@@ -321,7 +321,7 @@ static bool ack_of_fin(struct peer *p, struct peer_conn *c)
 	case PEER_LAST_ACK:
 		if (acked && !peer_has(p, BUG_LAST_ACK_STAYS))
 			conn_close(c);
-		return false;
+		return !acked;
 	default:
 		return true;
 	}
@@ -337,7 +337,7 @@ static bool check_ack(struct peer *p, struct peer_conn *c, struct segment *s)
 		return false;
 	if (seq_gt(s->ack, c->snd_una) && seq_le(s->ack, c->snd_nxt))
 		acknowledged(p, c, s->ack);
-	if (seq_le(c->snd_una, s->ack))
+	if (seq_le(c->snd_una, s->ack) && !peer_has(p, BUG_WINDOW_UPDATE_IGNORED))
 		window_update(c, s);
 	if (!c->snd_wnd && c->retries > 6) /* MUST-37: who answers probes may stay */
 		c->retries = 6;
@@ -480,6 +480,12 @@ static bool take_fin(struct peer *p, struct peer_conn *c, struct segment *s)
 			return false;
 		}
 		fin_process(p, c);
+	} else if ((s->flags & TCP_FIN) && !s->data_len && s->seq == c->rcv_nxt) {
+		/* A second one, behind the first: acknowledged, and no more, but that
+		 * TIME-WAIT lasts for 2 MSL from it. */
+		c->ack_pending = c->ack_at_once = true;
+		if (c->state == PEER_TIME_WAIT)
+			time_wait_start(p, c);
 	}
 	if (c->state != PEER_CLOSED)
 		held_take(p, c);

@@ -111,8 +111,9 @@ Test(model_forms, rows_in_words)
 {
 	expect_sentence("SA-CLOSED-3", "In CLOSED, if ACK: answers <SEQ=SEG.ACK><CTL=RST>.");
 	expect_sentence("SA-LISTEN-1", "In LISTEN, if RST: drops it.");
-	expect_sentence("SA-ACK-5", "In any synchronized, if SEG.ACK=<SND.UNA: goes on with the "
-				    "next check.  Effects: SND.WND=SEG.WND.");
+	expect_sentence("SA-ACK-5", "In ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING, "
+				    "if SEG.ACK=<SND.UNA: goes on with the next check.  "
+				    "Effects: SND.WND=SEG.WND.");
 	expect_sentence("SA-RST-6.rfc1337",
 			"In TIME-WAIT, if RST and SEG.SEQ=RCV.NXT: drops it.  A choice: the next "
 			"row that holds is right as well.");
