@@ -188,7 +188,7 @@ static void add_credit(struct model *m, struct outcome *o, const struct model_ro
 
 /* Where a segment is on its way through the checks, for one hypothesis. */
 struct path {
-	enum tcp_state state;
+	enum tcp_state from, state;
 	uint16_t answers;	     /* given so far */
 	uint32_t effects;	     /* set of enum model_effect so far */
 	bool dropped;		     /* a row ended the way */
@@ -213,6 +213,17 @@ static void add_choice(struct model_due *d, const struct path *p)
 	d->choice[d->n_choices++].row = p->row;
 }
 
+/*
+ * The clause to cite, of several: one that wants an answer, of the latest state, where
+ * the target is unless something of ours was lost.
+ */
+static bool is_told_by(const struct model_due *d, const struct path *p)
+{
+	if (!d->row || !p->answers != !d->row->answers)
+		return !d->row || p->answers;
+	return p->from > d->from;
+}
+
 /* One way through the checks is complete: what it calls for. */
 static void end_path(struct model *m, const struct path *p)
 {
@@ -232,8 +243,10 @@ static void end_path(struct model *m, const struct path *p)
 	add_choice(d, p);
 	if (p->level > d->level)
 		d->level = p->level;
-	if (!d->row || (p->answers && !d->row->answers))
-		d->row = p->row;
+	if (!is_told_by(d, p))
+		return;
+	d->row = p->row;
+	d->from = p->from;
 }
 
 static void run_checks(struct model *m, struct outcome *o, enum model_check check,
@@ -300,7 +313,7 @@ static void run_checks(struct model *m, struct outcome *o, enum model_check chec
 static void run_state(struct model *m, struct outcome *o, enum model_check check,
 		      enum tcp_state state)
 {
-	const struct path p = { .state = state };
+	const struct path p = { .from = state, .state = state };
 
 	run_checks(m, o, check, &p);
 }

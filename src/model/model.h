@@ -108,6 +108,7 @@ struct model_due {
 	bool opens;		     /* it is a SYN that may have been taken */
 	enum req_level level;	     /* of the weakest of the rows taken */
 	const struct model_row *row; /* for the clause; NULL: none was taken */
+	enum tcp_state from;	     /* where that way through the checks began */
 	/* The ways through the checks: what each answers, by which row, and the set
 	 * of states that it leads to. */
 	struct {

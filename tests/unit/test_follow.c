@@ -537,3 +537,15 @@ Test(follow, a_new_connection_starts_afresh)
 	same(rcv_right);
 	same(offered_right);
 }
+
+/* Our ACK may have been lost; the clause to cite is that of where it has arrived. */
+Test(follow, the_clause_is_of_the_latest_state)
+{
+	struct play p;
+
+	opened(&p, false);
+	in_states(&p, S(SYN_RECEIVED) | S(ESTABLISHED));
+	tx(&p, A, 1, 2, 0);
+	cr_assert_str_eq(p.m.due.row->clause, "SA-ACK-4");
+	cr_assert_eq(p.m.due.from, TCP_ESTABLISHED);
+}
