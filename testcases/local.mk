@@ -4,12 +4,15 @@
 # each file, under nobase_dist_pkgdata_DATA; tests/dist.sh notices a missing one.
 
 nobase_dist_pkgdata_DATA += \
+	testcases/calls/calls.yaml \
+	testcases/calls/user-timeout.yaml \
 	testcases/fragments/reach.yaml \
 	testcases/fragments/through-application.yaml \
 	testcases/loss/loss.yaml \
 	testcases/textbook/acceptability.yaml \
 	testcases/textbook/active-open.yaml \
 	testcases/textbook/application.yaml \
+	testcases/textbook/challenge.yaml \
 	testcases/textbook/close-by-target.yaml \
 	testcases/textbook/close-by-tester.yaml \
 	testcases/textbook/closed-port.yaml \

@@ -82,7 +82,8 @@ struct model_syn {
 /*
  * Calls of the target's application, as an upper tester reports them (RFC 9293
  * 3.10.1 to 3.10.5).  SHUTDOWN is "no more data to send": CLOSE with receiving
- * left open, which looks the same from outside.
+ * left open, which looks the same from outside.  TIMEOUT is no call, but what its
+ * user was told: the user timeout has ended the connection (3.10.8).
  */
 enum model_call {
 	MODEL_CALL_OPEN_PASSIVE,
@@ -92,6 +93,7 @@ enum model_call {
 	MODEL_CALL_CLOSE,
 	MODEL_CALL_SHUTDOWN,
 	MODEL_CALL_ABORT,
+	MODEL_CALL_TIMEOUT,
 	MODEL_N_CALLS
 };
 

@@ -128,6 +128,9 @@ const struct model_row model_table[] = {
 	  REF("ABORT-3", "3.10.5") },
 	{ CALL("ABORT-4", ABORT, S(SYN_RECEIVED) | OPEN, 0, ANS_RST_ABORT), TO(CLOSED),
 	  FX(FX_FLUSH), RESET_SIGNAL, REF("ABORT-4", "3.10.5") },
+	/* Who closed first must linger (MUST-13), whatever the user says. */
+	{ CALL("ABORT-5.linger", ABORT, S(TIME_WAIT), 0, ANS_NONE), STAY, OR_ELSE, MAY,
+	  REF("MUST-13", "3.6.1") },
 	{ CALL("ABORT-5", ABORT, S(CLOSING) | S(LAST_ACK) | S(TIME_WAIT), 0, ANS_NONE),
 	  TO(CLOSED), REF("ABORT-5", "3.10.5") },
 

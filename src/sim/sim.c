@@ -63,7 +63,8 @@ struct sim_conn *sim_conn_new(struct sim *sim, const struct sim_key *key)
 
 	c->key = *key;
 	c->service = sim_service_find(key->lport);
-	c->rto_ns = c->app_ns = c->wait_ns = SIM_NEVER;
+	c->limit_ns = sim_app_limit(sim, key);
+	c->rto_ns = c->app_ns = c->wait_ns = c->user_ns = SIM_NEVER;
 	HASH_ADD(hh, sim->conns, key, sizeof(c->key), c);
 	DL_APPEND(sim->active, c);
 	return c;
@@ -105,7 +106,7 @@ static void time_wait_start(struct sim *sim, struct sim_conn *c)
 		DL_DELETE(sim->active, c);
 	c->in_time_wait = true;
 	DL_APPEND(sim->time_wait, c);
-	c->rto_ns = SIM_NEVER;
+	c->rto_ns = c->user_ns = SIM_NEVER;
 	sim_timer(sim, &c->wait_ns, sim->now_ns + 2 * SIM_MSL_NS);
 }
 
@@ -157,10 +158,12 @@ static void segment_without_conn(struct sim *sim, const struct sim_key *key,
 
 	memset(&none, 0, sizeof(none));
 	none.key = *key;
-	none.state = TCP_CLOSED;
-	if (sim_service_find(s->dport) ||
-	    sim_app_listens(sim, key->local.family, s->dport))
+	none.state = sim_app_state(sim, key->local.family, s->dport);
+	if (sim_service_find(s->dport))
 		none.state = TCP_LISTEN;
+	/* A row that is wrong on purpose: neither a listener nor none. */
+	if (none.state > TCP_LISTEN)
+		return;
 	sim_segment(sim, &none, s);
 	HASH_FIND(hh, sim->conns, key, sizeof(*key), c);
 	if (c)
@@ -201,7 +204,11 @@ static void conn_expire(struct sim *sim, struct sim_conn *c)
 		c->app_ns = SIM_NEVER;
 		sim_service_run(sim, c);
 	}
-	if (c->rto_ns <= sim->now_ns) {
+	if (c->user_ns <= sim->now_ns) {
+		c->user_ns = SIM_NEVER;
+		sim_call(sim, c, EVENT_USER_TIMEOUT);
+	}
+	if (c->rto_ns <= sim->now_ns && c->state > TCP_LISTEN) {
 		c->rto_ns = SIM_NEVER;
 		sim_call(sim, c, EVENT_RETRANSMISSION_TIMEOUT);
 	}
@@ -229,6 +236,11 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t conn_due(const struct sim_conn *c)
+{
+	return earlier(c->app_ns, earlier(c->rto_ns, c->user_ns));
+}
+
 static void on_timer(void *arg, struct vlink *v, int64_t now_ns)
 {
 	struct sim *sim = arg;
@@ -238,7 +250,7 @@ static void on_timer(void *arg, struct vlink *v, int64_t now_ns)
 	sim->v = v;
 	sim->now_ns = now_ns;
 	DL_FOREACH_SAFE(sim->active, c, next) {
-		if (c->app_ns > now_ns && c->rto_ns > now_ns)
+		if (conn_due(c) > now_ns)
 			continue;
 		conn_expire(sim, c);
 		sim_conn_settle(sim, c);
@@ -246,7 +258,7 @@ static void on_timer(void *arg, struct vlink *v, int64_t now_ns)
 	expire_time_wait(sim);
 	due = earlier(due, sim_app_expire(sim));
 	DL_FOREACH(sim->active, c)
-		due = earlier(due, earlier(c->app_ns, c->rto_ns));
+		due = earlier(due, conn_due(c));
 	DL_FOREACH(sim->time_wait, c)
 		due = earlier(due, earlier(c->app_ns, c->wait_ns));
 	sim->next_ns = due;

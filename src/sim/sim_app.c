@@ -41,19 +41,26 @@ static struct sim_app *app_get(struct sim *sim, const struct app_request *req)
 	a = sim_zalloc(sizeof(*a));
 	a->key = key_of(req->family, req->tester_port);
 	a->port = req->target_port;
-	a->due_ns = SIM_NEVER;
+	a->due_ns = a->limit_ns = SIM_NEVER;
 	HASH_ADD(hh, sim->apps, key, sizeof(a->key), a);
 	return a;
 }
 
-bool sim_app_listens(const struct sim *sim, uint8_t family, uint16_t port)
+enum tcp_state sim_app_state(const struct sim *sim, uint8_t family, uint16_t port)
 {
 	const struct sim_app *a;
 
 	for (a = sim->apps; a; a = a->hh.next)
-		if (a->listens && a->port == port && a->key.family == family)
-			return true;
-	return false;
+		if (a->listener != TCP_CLOSED && a->port == port && a->key.family == family)
+			return a->listener;
+	return TCP_CLOSED;
+}
+
+int64_t sim_app_limit(struct sim *sim, const struct sim_key *key)
+{
+	const struct sim_app *a = app_find(sim, key->local.family, key->rport);
+
+	return a && a->port == key->lport ? a->limit_ns : SIM_NEVER;
 }
 
 static struct sim_conn *conn_of(struct sim *sim, const struct sim_app *a)
@@ -142,11 +149,15 @@ static void call(struct sim *sim, struct sim_app *a, struct sim_conn *c, enum mo
 	sim_conn_settle(sim, c);
 }
 
+static void call_listener(struct sim *sim, struct sim_app *a, enum model_event event)
+{
+	answer_call(sim, a, sim_call_listener(sim, &a->listener, event));
+}
+
 static void do_listen(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 {
 	(void)c;
-	a->listens = true;
-	answer(sim, a, TP_OK, NULL, 0);
+	call_listener(sim, a, EVENT_OPEN_PASSIVE);
 }
 
 static void do_accept(struct sim *sim, struct sim_app *a, struct sim_conn *c)
@@ -171,40 +182,54 @@ static void do_connect(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 
 static void do_send(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 {
-	if (c)
-		answer_call(sim, a, sim_send(sim, c, a->data.data, a->data.len));
-	else
+	if (!c) {
 		answer(sim, a, TP_NOT_EXIST, NULL, 0);
+		return;
+	}
+	answer_call(sim, a, sim_send(sim, c, a->data.data, a->data.len));
+	sim_conn_settle(sim, c);
+}
+
+/* RECEIVE is carried out: with what was there, or what the table says instead. */
+static void receive(struct sim *sim, struct sim_app *a, struct sim_conn *c)
+{
+	struct buf got = BUF_INIT;
+	const char *told;
+
+	if (c->in.len)
+		buf_add(&got, c->in.data, c->in.len);
+	told = sim_receive(sim, c);
+	if (told && result_of(told) != TP_OK)
+		answer(sim, a, result_of(told), NULL, 0);
+	else
+		answer(sim, a, TP_OK, got.data, got.len);
+	buf_fini(&got);
+	sim_conn_settle(sim, c);
 }
 
 static void do_receive(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 {
-	bool all = c && c->in.len >= a->req.bytes;
-	uint32_t before;
+	bool late = sim->now_ns >= a->req.until_ns;
 
-	if (!c) {
+	if (!c)
 		answer(sim, a, a->error ? a->error : TP_NOT_EXIST, NULL, 0);
-	} else if (c->in.len && (all || c->fin_received || sim->now_ns >= a->req.until_ns)) {
-		before = sim_window(c);
-		answer(sim, a, TP_OK, c->in.data, c->in.len);
-		sim_consume(sim, c, before);
-	} else if (!c->in.len && c->fin_received) {
-		answer(sim, a, TP_CLOSING, NULL, 0);
-	} else {
+	else if (c->in.len >= a->req.bytes || c->fin_received || (c->in.len && late))
+		receive(sim, a, c);
+	else
 		retry(sim, a, TP_PEN);
-	}
 }
 
 static void do_close(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 {
+	enum model_event event = a->req.call == APP_ABORT ? EVENT_ABORT : EVENT_CLOSE;
+
 	if (a->req.of_listener) {
-		answer(sim, a, a->listens ? TP_OK : TP_NOT_EXIST, NULL, 0);
-		a->listens = false;
+		call_listener(sim, a, event);
 		return;
 	}
 	if (c && a->req.call == APP_CLOSE)
 		c->abandoned = true;
-	call(sim, a, c, a->req.call == APP_ABORT ? EVENT_ABORT : EVENT_CLOSE);
+	call(sim, a, c, event);
 }
 
 static void do_shutdown(struct sim *sim, struct sim_app *a, struct sim_conn *c)
@@ -229,8 +254,21 @@ static void do_resume(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 	if (!c)
 		return;
 	c->drained = true;
-	if (c->in.len)
-		sim_consume(sim, c, sim_window(c));
+	if (!c->in.len)
+		return;
+	sim_receive(sim, c);
+	sim_conn_settle(sim, c);
+}
+
+/* The user timeout (3.9.1.1); 0 is for none. */
+static void set_limit(struct sim *sim, struct sim_app *a, struct sim_conn *c)
+{
+	a->limit_ns = a->req.value ? a->req.value * 1000000LL : SIM_NEVER;
+	if (!c)
+		return;
+	c->limit_ns = a->limit_ns;
+	c->user_ns = SIM_NEVER;
+	sim_user_timer(sim, c);
 }
 
 /* Those that show on the wire; the others change nothing that could be seen. */
@@ -240,8 +278,8 @@ static void do_option(struct sim *sim, struct sim_app *a, struct sim_conn *c)
 
 	if (c && !strcmp(name, "ttl"))
 		c->ttl = (uint8_t)a->req.value;
-	if (c && !strcmp(name, "user-timeout"))
-		c->user_timeout_ns = a->req.value * 1000000LL;
+	if (!strcmp(name, "user-timeout"))
+		set_limit(sim, a, c);
 	answer(sim, a, TP_OK, NULL, 0);
 }
 

@@ -26,12 +26,15 @@ static size_t rank(const struct sim *sim, uint32_t rules)
 	return i;
 }
 
+/* What may be done comes last; what should be done stands first where it can be. */
 static bool is_better(const struct sim *sim, const struct model_row *a,
 		      const struct model_row *b)
 {
 	size_t ra = rank(sim, a->rules), rb = rank(sim, b->rules);
 
-	return ra < rb || (ra == rb && a->level < b->level);
+	if (sim->quiet && !a->answers != !b->answers)
+		return !a->answers;
+	return ra < rb || (ra == rb && a->level < LEVEL_MAY && b->level == LEVEL_MAY);
 }
 
 /* The row taken for the question, or NULL: nothing is done. */
@@ -231,6 +234,12 @@ static void take_iss(struct sim *sim, struct sim_conn *c)
 	c->snd_nxt = c->out_seq = c->iss + 1;
 }
 
+void sim_user_timer(struct sim *sim, struct sim_conn *c)
+{
+	if (c->limit_ns != SIM_NEVER && c->user_ns == SIM_NEVER && sim_outstanding(c))
+		sim_timer(sim, &c->user_ns, sim->now_ns + c->limit_ns);
+}
+
 /* Something is acknowledged (RFC 6298 5.2, 5.3). */
 static void take_ack(struct sim *sim, struct sim_conn *c, uint32_t ack)
 {
@@ -247,9 +256,10 @@ static void take_ack(struct sim *sim, struct sim_conn *c, uint32_t ack)
 		c->out_seq += n;
 	}
 	c->retries = 0;
-	c->rto_ns = SIM_NEVER;
+	c->rto_ns = c->user_ns = SIM_NEVER;
 	if (c->snd_una != c->snd_nxt)
 		sim_timer(sim, &c->rto_ns, sim->now_ns + SIM_RTO_NS);
+	sim_user_timer(sim, c);
 }
 
 /* 3.10.7.4, fifth: not from an old segment; but the first of all (3.10.7.3). */
@@ -333,7 +343,7 @@ static void take_effects(struct event *e, uint32_t fx)
 	if ((fx & FX_2MSL) && c->state == TCP_TIME_WAIT)
 		sim_enter(e->sim, c, TCP_TIME_WAIT);
 	if (fx & FX_FLUSH)
-		c->rto_ns = SIM_NEVER;
+		c->rto_ns = c->user_ns = SIM_NEVER;
 }
 
 /* LISTEN and TIME-WAIT take a SYN: a record of its own, or a new one. */
@@ -497,17 +507,21 @@ void sim_segment(struct sim *sim, struct sim_conn *c, struct segment *s)
 
 /* ---- other events ---- */
 
-/* R2 was reached: give up (3.8.3).  The user may set it. */
+/* R2 was reached: give up (3.8.3), unless the user has said when (3.9.1.1). */
 static bool gives_up(struct sim_conn *c)
 {
 	bool syn = c->state == TCP_SYN_RECEIVED || c->state == TCP_SYN_SENT;
+	bool last = c->retries++ == (syn ? RETRIES_SYN : RETRIES);
 
-	int64_t passed_ns = SIM_RTO_NS * ((2LL << (c->retries < 6 ? c->retries : 6)) - 1);
+	return last && c->user_ns == SIM_NEVER;
+}
 
-	if (!c->user_timeout_ns)
-		return c->retries++ == (syn ? RETRIES_SYN : RETRIES);
-	c->retries++;
-	return passed_ns >= c->user_timeout_ns;
+/* Who only says that there is no more to send reads on (3.6.1, SHLD-3). */
+static uint32_t call_cond(const struct sim_conn *c, enum model_event event)
+{
+	uint32_t cond = conn_cond(c);
+
+	return event == EVENT_CLOSE && !c->abandoned ? cond & ~(uint32_t)C_UNREAD : cond;
 }
 
 const char *sim_call(struct sim *sim, struct sim_conn *c, enum model_event event)
@@ -517,7 +531,7 @@ const char *sim_call(struct sim *sim, struct sim_conn *c, enum model_event event
 
 	if (event == EVENT_RETRANSMISSION_TIMEOUT && gives_up(c))
 		event = EVENT_USER_TIMEOUT;
-	row = choose(sim, model_question(event, CHECK_FIRST), c->state, conn_cond(c));
+	row = choose(sim, model_question(event, CHECK_FIRST), c->state, call_cond(c, event));
 	if (!row)
 		return NULL;
 	if (event == EVENT_USER_TIMEOUT)
@@ -530,13 +544,26 @@ const char *sim_call(struct sim *sim, struct sim_conn *c, enum model_event event
 	return row->user;
 }
 
-void sim_consume(struct sim *sim, struct sim_conn *c, uint32_t before)
+const char *sim_receive(struct sim *sim, struct sim_conn *c)
 {
+	const char *told;
+
 	/* 3.8.6.2.2: the window is not told of for a few octets. */
-	if (before < SIM_WINDOW / 2)
-		sim_call(sim, c, EVENT_RECEIVE);
-	else
-		buf_reset(&c->in);
+	sim->quiet = sim_window(c) >= SIM_WINDOW / 2;
+	told = sim_call(sim, c, EVENT_RECEIVE);
+	sim->quiet = false;
+	return told;
+}
+
+const char *sim_call_listener(struct sim *sim, enum tcp_state *state, enum model_event event)
+{
+	const struct model_row *row =
+		choose(sim, model_question(event, CHECK_FIRST), *state, 0);
+
+	if (!row)
+		return NULL;
+	*state = model_row_next(row, *state);
+	return row->user;
 }
 
 const char *sim_send(struct sim *sim, struct sim_conn *c, const void *data, size_t len)

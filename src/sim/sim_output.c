@@ -77,6 +77,7 @@ static void rto_arm(struct sim *sim, struct sim_conn *c)
 	int64_t rto = SIM_RTO_NS << (c->retries < 7 ? c->retries : 6);
 
 	sim_timer(sim, &c->rto_ns, sim->now_ns + (rto < SIM_RTO_MAX_NS ? rto : SIM_RTO_MAX_NS));
+	sim_user_timer(sim, c);
 }
 
 /* ---- the answers of rows ---- */
@@ -133,10 +134,14 @@ static void send_reset(struct sim *sim, const struct sim_conn *c, const struct m
 
 static void send_front(struct sim *sim, struct sim_conn *c, const struct model_row *row);
 
-/* An ACK may ride on what follows at once, but not one that drops its cause. */
+/*
+ * An ACK may ride on what follows at once, but not one that drops its cause, or should
+ * have.
+ */
 static void due_ack(struct sim *sim, struct sim_conn *c, const struct model_row *row)
 {
-	bool drops = row->event == EVENT_SEGMENT && row->then == CHECK_N;
+	bool goes_on = row == sim->flipped && sim->cfg.flip.kind == FLIP_GO_ON;
+	bool drops = row->event == EVENT_SEGMENT && (row->then == CHECK_N || goes_on);
 
 	if (drops || !c->hh.tbl)
 		send_ack(sim, c, row);

@@ -48,10 +48,9 @@ struct sim_conn {
 	struct sim_conn *prev, *next; /* in its list: active, or TIME-WAIT */
 	enum tcp_state state;
 	bool active_open, in_time_wait;
-	bool abandoned;		 /* the user closed and reads no more */
-	uint8_t ttl;		 /* that the user wants; 0: none in particular */
-	int64_t user_timeout_ns; /* the same; 0: R2 */
-	bool drained;		 /* what comes is read at once, and forgotten */
+	bool abandoned; /* the user closed and reads no more */
+	uint8_t ttl;	/* that the user wants; 0: none in particular */
+	bool drained;	/* what comes is read at once, and forgotten */
 	const struct sim_service *service;
 
 	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_snd_wnd;
@@ -78,7 +77,9 @@ struct sim_conn {
 	/* An ACK, data, the FIN is due, because of this row; or NULL. */
 	const struct model_row *ack_row, *data_row, *fin_row;
 	unsigned int retries;
-	int64_t rto_ns, app_ns, wait_ns; /* when due, or SIM_NEVER */
+	int64_t limit_ns; /* the user timeout (3.9.1.1), or SIM_NEVER */
+	/* When due, or SIM_NEVER. */
+	int64_t rto_ns, app_ns, wait_ns, user_ns;
 };
 
 struct sim {
@@ -93,6 +94,7 @@ struct sim {
 	struct sim_app *apps;
 	const void *give; /* what SEND takes, while it is called */
 	size_t give_len;
+	bool quiet;	 /* of choices, one that sends nothing is taken */
 	int64_t next_ns; /* no timer is due before */
 	uint64_t random;
 };
@@ -113,7 +115,9 @@ struct sim_app {
 	struct sim_app_key key;
 	UT_hash_handle hh;
 	uint16_t port; /* the target's */
-	bool listens;
+	/* LISTEN or CLOSED, unless a row is wrong on purpose. */
+	enum tcp_state listener;
+	int64_t limit_ns;	/* option user-timeout, or SIM_NEVER */
 	uint8_t error;		/* enum tp_result that the user was told, or 0 */
 	bool busy;		/* with: */
 	struct app_request req; /* its data is in: */
@@ -139,10 +143,14 @@ void sim_segment(struct sim *sim, struct sim_conn *c, struct segment *s);
 const char *sim_call(struct sim *sim, struct sim_conn *c, enum model_event event);
 /* SEND with @len octets; the same. */
 const char *sim_send(struct sim *sim, struct sim_conn *c, const void *data, size_t len);
+/* RECEIVE of all that came; the same. */
+const char *sim_receive(struct sim *sim, struct sim_conn *c);
+/* A call for what has no connection, and is in @state, which may change; the same. */
+const char *sim_call_listener(struct sim *sim, enum tcp_state *state, enum model_event event);
+/* The user timeout runs while something is not acknowledged. */
+void sim_user_timer(struct sim *sim, struct sim_conn *c);
 /* Octets it is ready to take. */
 uint32_t sim_window(const struct sim_conn *c);
-/* The user has taken all that came; the window was @before. */
-void sim_consume(struct sim *sim, struct sim_conn *c, uint32_t before);
 
 /* sim_output.c; @row is what the answer is given by. */
 void sim_answer(struct sim *sim, struct sim_conn *c, const struct model_row *row,
@@ -158,7 +166,10 @@ void sim_service_run(struct sim *sim, struct sim_conn *c);
 void sim_service_refill(struct sim *sim, struct sim_conn *c);
 
 /* sim_app.c */
-bool sim_app_listens(const struct sim *sim, uint8_t family, uint16_t port);
+/* Of the target's port, without a connection. */
+enum tcp_state sim_app_state(const struct sim *sim, uint8_t family, uint16_t port);
+/* The user timeout of a new connection, or SIM_NEVER. */
+int64_t sim_app_limit(struct sim *sim, const struct sim_key *key);
 void sim_app_signal(struct sim *sim, const struct sim_conn *c, const char *signal);
 void sim_app_ask(void *arg, struct vlink *v, int64_t now_ns, const struct app_request *req);
 void sim_app_end(void *arg, struct vlink *v, int64_t now_ns, uint8_t family,

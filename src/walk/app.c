@@ -115,6 +115,9 @@ static void answer(struct walk *w, size_t i)
 	const struct trace_app *t = &w->trace->app[i];
 	struct walk_finding *f;
 
+	/* The target gives up without a word to the other end (3.10.8). */
+	if (t->call == APP_ERROR && t->result == TP_USER_TIMEOUT)
+		model_app(&w->model, MODEL_CALL_TIMEOUT, w->now_ns);
 	if (is_wanted(app_of(w), t->result) && has_data(w, i)) {
 		/* From now on, not from the question: an upper tester may be slow. */
 		walk_complete(w, w->step, -1, w->now_ns);

@@ -248,7 +248,7 @@ static struct peer_conn *conn_alloc(struct peer *p, const struct peer_key *key, 
 	c->rcv_wnd = PEER_WINDOW;
 	c->iss = c->snd_una = iss;
 	c->snd_nxt = c->out_seq = iss + 1;
-	c->rto_ns = c->app_ns = c->ack_ns = c->wait_ns = PEER_NEVER;
+	c->rto_ns = c->app_ns = c->ack_ns = c->wait_ns = c->user_ns = PEER_NEVER;
 	c->challenged_ns = -PEER_RTO_NS;
 	HASH_ADD(hh, p->conns, key, sizeof(c->key), c);
 	return c;
@@ -434,6 +434,11 @@ static void conn_expire(struct peer *p, struct peer_conn *c)
 			c->state = PEER_CLOSED;
 		return;
 	}
+	if (c->user_ns <= p->now_ns) {
+		c->error = TP_USER_TIMEOUT;
+		c->state = PEER_CLOSED;
+		return;
+	}
 	if (c->app_ns <= p->now_ns) {
 		c->app_ns = PEER_NEVER;
 		peer_service_run(p, c);
@@ -454,8 +459,9 @@ static int64_t conn_next(const struct peer_conn *c)
 {
 	int64_t a = c->rto_ns < c->app_ns ? c->rto_ns : c->app_ns;
 	int64_t b = c->ack_ns < c->wait_ns ? c->ack_ns : c->wait_ns;
+	int64_t first = a < b ? a : b;
 
-	return a < b ? a : b;
+	return first < c->user_ns ? first : c->user_ns;
 }
 
 static void on_timer(void *arg, struct vlink *v, int64_t now_ns)

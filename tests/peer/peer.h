@@ -12,8 +12,8 @@
  * both addresses and ports, any number at a time, IPv4 and IPv6.
  *
  * Ports that no service has belong to the application that cases ask (link.app):
- * it listens, connects, sends, receives, shuts down, closes and aborts.  What it
- * has no idea of (pause, resume, option) it does not have as a primitive.
+ * it listens, connects, sends, receives, shuts down, closes and aborts, and sets
+ * options.  What it has no idea of (pause, resume) it does not have as a primitive.
  */
 #ifndef PEER_PEER_H
 #define PEER_PEER_H

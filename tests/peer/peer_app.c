@@ -195,10 +195,17 @@ static void call_send(struct peer *p, struct peer_app *a, const struct app_reque
 	c->out = peer_realloc(c->out, c->out_len + req->data_len + 1);
 	c->out_cap = c->out_len + req->data_len + 1;
 	memcpy(c->out + c->out_len, req->data, req->data_len);
-	c->out_len += req->data_len;
+	if (c->state > PEER_SYN_RECEIVED || !peer_has(p, BUG_EARLY_SEND_LOST))
+		c->out_len += req->data_len;
 	if (c->state > PEER_SYN_RECEIVED)
 		peer_output(p, c);
 	answer(p, a, TP_OK, 0);
+}
+
+/* Came, and nobody read it: 3.6.1, SHLD-3. */
+static bool is_unread(const struct peer *p, const struct peer_app *a)
+{
+	return (a->n_got || a->conn->in_len) && !peer_has(p, BUG_UNREAD_NOT_TOLD);
 }
 
 /* CLOSE (3.10.4), and half of it. */
@@ -213,6 +220,11 @@ static void call_close(struct peer *p, struct peer_app *a, bool shutdown)
 	if (c->state == PEER_SYN_SENT) {
 		if (!peer_has(p, BUG_OPEN_CLOSE_STAYS))
 			peer_conn_drop(p, c);
+	} else if (!shutdown && !c->closing && is_unread(p, a)) {
+		peer_send_abort(p, c);
+		peer_conn_drop(p, c);
+	} else if (c->closing && peer_has(p, BUG_CLOSE_AGAIN_ENDS)) {
+		peer_conn_drop(p, c);
 	} else if (!(shutdown && a->req.how == APP_SHUTDOWN_READ) && !peer_has(p, BUG_NO_FIN)) {
 		c->closing = true;
 		peer_output(p, c);
@@ -237,7 +249,8 @@ static void call_abort(struct peer *p, struct peer_app *a)
 	}
 	if (reset_is_due(p, a->conn))
 		peer_send_abort(p, a->conn);
-	peer_conn_drop(p, a->conn);
+	if (!peer_has(p, BUG_ABORT_STAYS))
+		peer_conn_drop(p, a->conn);
 	answer(p, a, TP_OK, 0);
 }
 
@@ -246,7 +259,19 @@ static void call_of_listener(struct peer *p, struct peer_app *a, const struct ap
 {
 	answer(p, a, a->listens ? TP_OK : TP_NOT_EXIST, 0);
 	if (req->call != APP_OPTION)
-		a->listens = false;
+		a->listens &= peer_has(p, BUG_LISTENER_STAYS);
+}
+
+/* The user timeout (RFC 9293 3.9.1.1); 0 is for none. */
+static void set_limit(struct peer *p, struct peer_app *a, const struct app_request *req)
+{
+	if (peer_has(p, BUG_USER_TIMEOUT_IGNORED))
+		return;
+	a->limit_ns = req->value * 1000000LL;
+	if (!a->conn)
+		return;
+	a->conn->user_ns = PEER_NEVER;
+	peer_user_arm(p, a->conn);
 }
 
 /* Of the options those that show on the wire; all are known. */
@@ -256,9 +281,9 @@ static void call_option(struct peer *p, struct peer_app *a, const struct app_req
 
 	if (a->conn && !strcmp(name, "ttl") && !peer_has(p, BUG_TTL_FIXED))
 		a->conn->ttl = (uint8_t)req->value;
-	if (a->conn && !strcmp(name, "user-timeout"))
-		a->conn->user_timeout_ns = req->value * 1000000LL;
-	answer(p, a, a->conn ? TP_OK : TP_NOT_EXIST, 0);
+	if (!strcmp(name, "user-timeout"))
+		set_limit(p, a, req);
+	answer(p, a, TP_OK, 0);
 }
 
 static void carry_out(struct peer *p, struct peer_app *a, const struct app_request *req)

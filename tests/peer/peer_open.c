@@ -43,7 +43,7 @@ static void established(struct peer *p, struct peer_conn *c, const struct segmen
 {
 	c->state = PEER_ESTABLISHED;
 	c->snd_una = c->snd_nxt;
-	c->rto_ns = PEER_NEVER;
+	c->rto_ns = c->user_ns = PEER_NEVER;
 	c->retries = 0;
 	c->in_open = true;
 	c->snd_wl1 = s->seq;

@@ -140,6 +140,13 @@ static void conn_emit(struct peer *p, struct peer_conn *c, struct peer_emission 
 	c->ack_ns = PEER_NEVER;
 }
 
+/* 3.9.1.1: what is not delivered in time ends the connection. */
+void peer_user_arm(struct peer *p, struct peer_conn *c)
+{
+	if (c->rto_ns != PEER_NEVER && c->user_ns == PEER_NEVER && c->app && c->app->limit_ns)
+		peer_conn_timer(p, &c->user_ns, p->now_ns + c->app->limit_ns);
+}
+
 static void rto_arm(struct peer *p, struct peer_conn *c)
 {
 	int64_t rto = PEER_RTO_NS << (c->retries < 7 ? c->retries : 6);
@@ -147,6 +154,7 @@ static void rto_arm(struct peer *p, struct peer_conn *c)
 	if (peer_has(p, BUG_NO_BACKOFF))
 		rto = PEER_RTO_NS;
 	peer_conn_timer(p, &c->rto_ns, p->now_ns + (rto < PEER_RTO_MAX_NS ? rto : PEER_RTO_MAX_NS));
+	peer_user_arm(p, c);
 }
 
 /* ---- handshake, ACK, reset ---- */
@@ -400,13 +408,10 @@ void peer_retransmit_front(struct peer *p, struct peer_conn *c)
 static bool gives_up(const struct peer *p, const struct peer_conn *c)
 {
 	bool opening = c->state == PEER_SYN_RECEIVED || c->state == PEER_SYN_SENT;
-	int64_t passed_ns = PEER_RTO_NS * ((2LL << (c->retries < 6 ? c->retries : 6)) - 1);
 
 	if (peer_has(p, BUG_GIVES_UP_EARLY))
 		return c->retries == 1;
-	if (c->user_timeout_ns && !peer_has(p, BUG_USER_TIMEOUT_IGNORED))
-		return passed_ns >= c->user_timeout_ns;
-	return c->retries == (opening ? RETRIES_SYN_ACK : RETRIES);
+	return c->user_ns == PEER_NEVER && c->retries == (opening ? RETRIES_SYN_ACK : RETRIES);
 }
 
 void peer_retransmit(struct peer *p, struct peer_conn *c)

@@ -45,6 +45,7 @@ enum peer_state {
 enum peer_bug {
 	BUG_NONE,
 	BUG_ABORT_SILENT,
+	BUG_ABORT_STAYS,
 	BUG_ACCEPTS_BAD_CHECKSUM,
 	BUG_ACK_OF_UNSENT_IGNORED,
 	BUG_ACK_OF_UNSENT_TAKEN,
@@ -52,6 +53,7 @@ enum peer_bug {
 	BUG_CLOSED_ANSWERS_RST,
 	BUG_CLOSED_SILENT,
 	BUG_CLOSED_SILENT_TO_ACK,
+	BUG_CLOSE_AGAIN_ENDS,
 	BUG_CLOSING_ENDS,
 	BUG_CLOSING_SKIPPED,
 	BUG_DATA_REFUSED_IN_FIN_WAIT,
@@ -60,6 +62,7 @@ enum peer_bug {
 	BUG_DUPLICATE_TAKEN,
 	BUG_EARLY_DATA_LOST,
 	BUG_EARLY_FIN_LOST,
+	BUG_EARLY_SEND_LOST,
 	BUG_FIN_IGNORED,
 	BUG_FIN_RESETS,
 	BUG_FIN_WAIT_2_ENDS,
@@ -76,11 +79,13 @@ enum peer_bug {
 	BUG_LISTEN_ANSWERS_NOTHING,
 	BUG_LISTEN_ANSWERS_RST,
 	BUG_LISTEN_RST_DEAFENS,
+	BUG_LISTENER_STAYS,
 	BUG_LISTEN_SILENT_TO_ACK,
 	BUG_MSS_ALIGNED_ONLY,
 	BUG_MSS_DEFAULT_TOO_LARGE,
 	BUG_MSS_IGNORED,
 	BUG_NEAR_RST_IGNORED,
+	BUG_NEAR_RST_PROCESSED,
 	BUG_NO_FIN,
 	BUG_NO_BACKOFF,
 	BUG_NO_RETRANSMISSION,
@@ -124,10 +129,12 @@ enum peer_bug {
 	BUG_SYN_IN_ESTABLISHED_REOPENS,
 	BUG_SYN_FIN_OVERCOUNTED,
 	BUG_SYN_OLD_RESETS,
+	BUG_SYN_IN_SYN_RECEIVED_IGNORED,
 	BUG_TIMESTAMP_ECHO_RELAPSES,
 	BUG_TIMESTAMP_OF_HOLE,
 	BUG_TIMESTAMPS_LATER,
 	BUG_TIMESTAMPS_LOST,
+	BUG_TIME_WAIT_OPENS,
 	BUG_WINDOW_UPDATE_IGNORED,
 	BUG_TIME_WAIT_SHORT,
 	BUG_TIME_WAIT_SILENT,
@@ -136,6 +143,7 @@ enum peer_bug {
 	BUG_TTL_FIXED,
 	BUG_UNALIGNED_SYN_DROPPED,
 	BUG_UNKNOWN_OPTION_DROPS,
+	BUG_UNREAD_NOT_TOLD,
 	BUG_URGENT_DROPPED,
 	BUG_USER_TIMEOUT_IGNORED,
 	BUG_WINDOW_SHRINKS,
@@ -191,10 +199,10 @@ struct peer_conn {
 
 	bool ack_pending, ack_at_once;
 	unsigned int retries;
-	unsigned int n_segments;		 /* sent so far */
-	int64_t rto_ns, app_ns, ack_ns, wait_ns; /* when due, or PEER_NEVER */
-	int64_t user_timeout_ns;		 /* that its user wants; 0: R2 */
-	int64_t challenged_ns;			 /* last challenge ACK, for throttling */
+	unsigned int n_segments; /* sent so far */
+	/* When due, or PEER_NEVER. */
+	int64_t rto_ns, app_ns, ack_ns, wait_ns, user_ns;
+	int64_t challenged_ns; /* last challenge ACK, for throttling */
 };
 
 /* The application's end of a run: all that has to do with a port of the tester. */
@@ -207,6 +215,7 @@ struct peer_app {
 	uint16_t target_port;
 	bool listens;
 	struct peer_conn *conn; /* or NULL */
+	int64_t limit_ns;	/* user timeout, or 0 */
 	bool eof;
 	uint8_t error; /* of a connection that is gone, until asked for */
 	uint8_t *got;  /* received, and not asked for yet */
@@ -297,6 +306,8 @@ void peer_send_reset(struct peer *p, const struct segment *cause);
 /* Sends what may be sent: data, FIN, or a pending ACK. */
 void peer_output(struct peer *p, struct peer_conn *c);
 void peer_retransmit(struct peer *p, struct peer_conn *c);
+/* The user timeout runs while the retransmission timer does. */
+void peer_user_arm(struct peer *p, struct peer_conn *c);
 void peer_retransmit_front(struct peer *p, struct peer_conn *c);
 bool peer_fin_acked(const struct peer_conn *c);
 

@@ -18,7 +18,7 @@ static void conn_close(struct peer_conn *c)
 
 static void time_wait_start(struct peer *p, struct peer_conn *c)
 {
-	c->rto_ns = PEER_NEVER;
+	c->rto_ns = c->user_ns = PEER_NEVER;
 	if (peer_has(p, BUG_TIME_WAIT_SKIPPED)) {
 		peer_output(p, c);
 		conn_close(c);
@@ -97,7 +97,7 @@ static bool unacceptable_bugs(struct peer *p, struct peer_conn *c, struct segmen
 	if (peer_has(p, BUG_OUT_OF_WINDOW_OPENS) && c->state == PEER_SYN_RECEIVED) {
 		c->state = PEER_ESTABLISHED;
 		c->snd_una = c->snd_nxt;
-		c->rto_ns = PEER_NEVER;
+		c->rto_ns = c->user_ns = PEER_NEVER;
 		return true;
 	}
 	if (peer_has(p, BUG_DUPLICATE_TAKEN) && before && s->data_len) {
@@ -175,10 +175,12 @@ static bool check_reset(struct peer *p, struct peer_conn *c, struct segment *s)
 {
 	if (!(s->flags & TCP_RST))
 		return true;
+	if (peer_has(p, BUG_TIME_WAIT_OPENS) && c->state == PEER_TIME_WAIT && (s->flags & TCP_SYN))
+		return true;
 	if (s->seq != c->rcv_nxt && !p->cfg.rfc793) {
 		if (!peer_has(p, BUG_NEAR_RST_IGNORED))
 			peer_send_challenge(p, c, s);
-		return false;
+		return peer_has(p, BUG_NEAR_RST_PROCESSED);
 	}
 	if (rst_is_ignored(p, c, s))
 		return false;
@@ -195,8 +197,16 @@ static bool check_syn(struct peer *p, struct peer_conn *c, struct segment *s)
 {
 	if (!(s->flags & TCP_SYN))
 		return true;
+	if (peer_has(p, BUG_TIME_WAIT_OPENS) && c->state == PEER_TIME_WAIT) {
+		c->rcv_nxt = s->seq + 1;
+		c->state = PEER_ESTABLISHED;
+		c->wait_ns = PEER_NEVER;
+		peer_send_syn_ack(p, c, true);
+		return false;
+	}
 	if (c->state == PEER_SYN_RECEIVED && !c->active) {
-		conn_close(c); /* back to LISTEN */
+		if (!peer_has(p, BUG_SYN_IN_SYN_RECEIVED_IGNORED))
+			conn_close(c); /* back to LISTEN */
 	} else if (peer_has(p, BUG_SYN_IN_ESTABLISHED_IGNORED)) {
 		return false;
 	} else if (peer_has(p, BUG_SYN_IN_ESTABLISHED_REOPENS)) {
@@ -235,11 +245,13 @@ static void acknowledged(struct peer *p, struct peer_conn *c, uint32_t ack)
 	out_drop(c, ack);
 	c->retries = 0;
 	c->cwnd += c->send_mss;
+	c->user_ns = PEER_NEVER;
 	if (c->snd_una == c->snd_nxt) {
 		c->rto_ns = PEER_NEVER;
 		return;
 	}
 	peer_conn_timer(p, &c->rto_ns, p->now_ns + PEER_RTO_NS);
+	peer_user_arm(p, c);
 	if (recovering)
 		peer_retransmit_front(p, c);
 }

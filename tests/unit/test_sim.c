@@ -92,8 +92,11 @@ Test(sim, judged_by)
 	cr_expect_eq(play_by(RULES_RFC793, ":rfc793", "*").noticed, 0);
 	/* The matrix of transitions finds where the older two say something else. */
 	cr_expect_eq(play_by(RULES_RFC9293, ":rfc793", "[!t]*").noticed, 0);
-	cr_expect_eq(play_by(RULES_RFC9293, ":rfc5961", "[!t]*").noticed, 0);
+	cr_expect_eq(play_by(RULES_RFC9293, ":rfc5961", "[!ct]*").noticed, 0);
+	cr_expect_eq(play_by(RULES_RFC9293, ":rfc5961", "c[!h]*").noticed, 0);
 	cr_expect_gt(play_by(RULES_RFC9293, ":rfc5961", "transitions/syn-received").noticed, 0);
+	/* 3.10.7.4, fourth: who came from LISTEN returns there, and does not challenge. */
+	cr_expect_gt(play_by(RULES_RFC9293, ":rfc5961", "challenge/syn-in-syn*").noticed, 0);
 }
 
 /* Whatever documents it follows, all cases pass. */
