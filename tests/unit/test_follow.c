@@ -243,20 +243,27 @@ Test(follow, the_old_connection_crosses_the_new)
 	breaks("3.4-ACK-BACKWARDS", rx(&p, A, 11, 11, 0));
 }
 
-/* RFC 793 3.4: before it is synchronized a TCP resets a SYN in its window. */
+/*
+ * A SYN in the window before the connection is synchronized: RFC 793 has a reset for
+ * it, RFC 9293 3.10.7.4 has none after a passive OPEN.
+ */
 Test(follow, syn_in_syn_received)
 {
 	struct play p;
 	const uint16_t left = S(SYN_RECEIVED) | S(LISTEN);
 
-	for (int how = 0; how < 3; how++) {
+	for (int how = 0; how < 4; how++) {
 		half_opened(&p, 20000);
+		if (how == 1)
+			p.m.book = model_book_of(RULES_ALL);
 		tx(&p, SY, 100, 0, 0);
 		in_states(&p, left);
 		if (how == 0)
 			permitted(rx(&p, A, 1, 1, 0));
 		else if (how == 1)
 			permitted(rx(&p, R | A, -THEM, 101, 0));
+		else if (how == 2)
+			breaks("3.10.5-ABORT", rx(&p, R | A, -THEM, 101, 0));
 		else
 			permitted(rx(&p, R, 1, 0, 0));
 	}
