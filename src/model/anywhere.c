@@ -504,8 +504,10 @@ static bool check_ack(struct model *m, const struct segment *s, int64_t ts_ns,
 		return true;
 	if (is_old_text(m, s) && (!from_here || seq_gt(s->ack, m->irs)))
 		return true;
-	return model_violate_value(v, "3.4-ACK-BACKWARDS", FIELD_ACK,
-				   (uint32_t)m->any.acked.now, "acknowledges less than before");
+	model_violate_value(v, "3.4-ACK-BACKWARDS", FIELD_ACK, (uint32_t)m->any.acked.now,
+			    "acknowledges less than before");
+	v->proof = PROOF_COMPLETE; /* or a SYN was missed that began another connection */
+	return false;
 }
 
 /* One before SND.NXT, with an octet or without (3.8.4, 3.8.6.1). */
