@@ -538,8 +538,11 @@ static int stack_set_option(void *stack, void *sock, enum agent_stack_option opt
 	struct socket *s = sock;
 	uint8_t nagle = !value;
 
-	if (!s->pcb || s->listening)
+	if (!s->pcb)
 		return -EINVAL;
+	/* What listens has a smaller record, without these. */
+	if (s->listening)
+		return -ENOTSUP;
 	switch (option) {
 	case AGENT_OPTION_LINGER:
 		s->reset_on_close = value == 0;
@@ -559,7 +562,7 @@ static int stack_set_option(void *stack, void *sock, enum agent_stack_option opt
 		s->pcb->keep_cnt = value;
 		return 0;
 	default:
-		return -EINVAL;
+		return -ENOTSUP;
 	}
 }
 

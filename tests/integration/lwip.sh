@@ -62,7 +62,9 @@ check 'the suite runs to its end, and nothing is new' test $? -eq 0
 check_empty 'lwIP breaks what it is known to break, and no more' news textbook.jsonl
 check 'it does break that' grep -q '"conformance": *"NO"' textbook.jsonl
 [ -s err ] && diag <err
-check 'nothing was skipped' eval '! grep -q "\"verdict\": *\"skip\"" textbook.jsonl'
+# Its listeners have no size of a receive buffer that could be set.
+check 'nothing else was skipped' eval \
+	'! grep "\"verdict\": *\"skip\"" textbook.jsonl | grep -qv "window/zero"'
 check_empty 'no verdict changes offline' \
 	eval '"$top_builddir/shakedown" verify -q all/*.pcapng 2>&1 >/dev/null | grep "the verdict was"'
 

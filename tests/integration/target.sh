@@ -61,10 +61,14 @@ print("ready", flush=True)
 while True:
     s.accept()[0].close()'
 if command -v python3 >/dev/null; then
+	# It may be full when a SYN comes, which proves nothing against the target: such a
+	# run is inconclusive, and no run is a failure.
 	beside check 'a short listen queue' ends 0 '
 	clean
 	device python3 -c '"'$listen_queue'"' >&9 & read -rt 10 ready <&9
-	run --target 10.9.0.1:90 $own "handshake/*"' 'Conformance: YES'
+	run --target 10.9.0.1:90 $own "handshake/*"
+	case $? in 0 | 4) exit 0 ;; esac
+	exit 1' ' passed'
 else
 	skip 'a short listen queue' 'no python3'
 fi
