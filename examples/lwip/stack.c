@@ -542,7 +542,7 @@ static int stack_set_option(void *stack, void *sock, enum agent_stack_option opt
 		return -EINVAL;
 	/* What listens has a smaller record, without these. */
 	if (s->listening)
-		return -ENOTSUP;
+		return -ENOPROTOOPT;
 	switch (option) {
 	case AGENT_OPTION_LINGER:
 		s->reset_on_close = value == 0;
@@ -562,7 +562,7 @@ static int stack_set_option(void *stack, void *sock, enum agent_stack_option opt
 		s->pcb->keep_cnt = value;
 		return 0;
 	default:
-		return -ENOTSUP;
+		return -ENOPROTOOPT;
 	}
 }
 

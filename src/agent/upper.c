@@ -15,7 +15,8 @@ enum tp_result agent_upper_result(int err)
 	} results[] = {
 		{ 0, TP_OK },
 		{ EINVAL, TP_INV },
-		{ ENOTSUP, TP_NTF }, /* the tester skips what asks for it */
+		{ ENOTSUP, TP_INV },
+		{ ENOPROTOOPT, TP_NTF }, /* the tester skips what asks for it */
 		{ EAFNOSUPPORT, TP_INV },
 		{ EAGAIN, TP_PEN },
 		{ EINPROGRESS, TP_OK },
